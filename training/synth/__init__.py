@@ -1,0 +1,1 @@
+"""Pages with printed links, composed from fonts and prose, then photographed in software."""

@@ -1,0 +1,157 @@
+"""A sheet to set type on: runs of text, and links whose places are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from training.synth.fonts import Face, load_font, measure_font
+from training.synth.urls import PREFIXES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PIL.ImageFont import FreeTypeFont
+
+Colour = tuple[int, int, int]
+PageKind = Literal["book", "article", "manual", "slide", "poster", "card"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PageLink:
+    """One printed link in page pixels; quads are float32 [4, 2] (x, y), clockwise from top left.
+
+    The quads span from the top of `h` to the bottom of `p`; `prefix` holds the prefix alone,
+    `lines` the whole link, one quad per printed line.
+    """
+
+    label: str
+    url: str
+    x_height: float
+    prefix: NDArray[np.float32]
+    lines: tuple[NDArray[np.float32], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """A flat page: `pixels` is uint8 RGB [height, width, 3]."""
+
+    pixels: NDArray[np.uint8]
+    links: tuple[PageLink, ...]
+    kind: str
+    is_dark: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """How a run of text is set."""
+
+    face: Face
+    size: int
+    colour: Colour
+    underline: bool = False
+
+    @property
+    def font(self) -> FreeTypeFont:
+        """The loaded font."""
+        return load_font(self.face.path, self.size)
+
+    @property
+    def x_height(self) -> float:
+        """Height of `x` in pixels."""
+        return measure_font(self.face.path, self.size).x_height
+
+    def width(self, text: str) -> float:
+        """Advance width of `text` in pixels."""
+        return float(self.font.getlength(text))
+
+
+@dataclass(slots=True, eq=False)
+class OpenLink:
+    """A link being set: its lines are gathered until all of it stands."""
+
+    label: str
+    url: str
+    prefix: NDArray[np.float32] | None = None
+    x_height: float = 0.0
+    lines: list[NDArray[np.float32]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Text set without a break; `link` spans characters `start` to `stop` of it."""
+
+    text: str
+    type: Type
+    link: OpenLink | None = None
+    start: int = 0
+    stop: int = 0
+
+    @property
+    def width(self) -> float:
+        """Advance width in pixels."""
+        return self.type.width(self.text)
+
+
+class Sheet:
+    """A page being composed."""
+
+    def __init__(self, width: int, height: int, paper: Colour) -> None:
+        self.width, self.height, self.paper = width, height, paper
+        self.image = Image.new("RGB", (width, height), paper)
+        self.draw = ImageDraw.Draw(self.image)
+        self.open_links: list[OpenLink] = []
+
+    def set_run(self, x: float, baseline: float, run: Run) -> None:
+        """Draw a run from (x, baseline) to the right and note where its link stands."""
+        type_ = run.type
+        self.draw.text((x, baseline), run.text, font=type_.font, fill=type_.colour, anchor="ls")
+        if run.link is None:
+            return
+        left = x + type_.width(run.text[: run.start])
+        right = x + type_.width(run.text[: run.stop])
+        if type_.underline:
+            y = baseline + max(2.0, type_.size * 0.11)
+            self.draw.line(
+                (left, y, right, y), fill=type_.colour, width=max(1, round(type_.size * 0.05))
+            )
+        self._note(run.link, run.text[run.start : run.stop], left, baseline, type_)
+
+    def finish(self, kind: str, *, is_dark: bool) -> Page:
+        """Return the composed page."""
+        links = tuple(
+            PageLink(link.label, link.url, link.x_height, link.prefix, tuple(link.lines))
+            for link in self.open_links
+            if link.prefix is not None
+        )
+        return Page(np.asarray(self.image), links, kind, is_dark)
+
+    def _note(self, link: OpenLink, text: str, x: float, baseline: float, type_: Type) -> None:
+        metrics = measure_font(type_.face.path, type_.size)
+
+        def quad(part: str) -> NDArray[np.float32]:
+            left, _, right, _ = type_.font.getbbox(part, anchor="ls")
+            top, bottom = baseline - metrics.ascender, baseline + metrics.descender
+            corners = ((x + left, top), (x + right, top), (x + right, bottom), (x + left, bottom))
+            return np.array(corners, np.float32)
+
+        if link.prefix is None:
+            link.prefix = quad(text[: len(PREFIXES[link.label])])
+            link.x_height = metrics.x_height
+            self.open_links.append(link)
+        link.lines.append(quad(text))
+
+
+def break_points(url: str, label: str, *, anywhere: bool) -> list[int]:
+    """Return the indices at which a link may go on to the next line, never inside its prefix.
+
+    Typographers break after `//` and around punctuation (Chicago Manual of Style, 7.46); software
+    also breaks anywhere.
+    """
+    first = len(PREFIXES[label])
+    if anywhere:
+        return list(range(first, len(url)))
+    marks = "/.-_?&=%#~:"
+    return [k for k in range(first, len(url)) if url[k - 1] in marks or url[k] in marks]
