@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 LABELS = ("https", "http", "ftp", "tcp", "www")
-LABEL_MAP = {number: label for number, label in enumerate(LABELS, start=1)}
+LABEL_MAP = dict(enumerate(LABELS, start=1))
 CLASS_IDS = {label: number for number, label in LABEL_MAP.items()}
