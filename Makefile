@@ -1,0 +1,74 @@
+# One command each to run printlink, to test it and to train it. Every target brings what it needs;
+# only Python 3.11 or newer, make and git have to be there.
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+FRAMES ?= bench/frames
+
+SETUP := deploy/setup
+UV := $(shell command -v uv || echo .tools/bin/uv)
+BIN := .venv/bin
+SERVE_READY := .venv/.serve-ready
+DEV_READY := .venv/.dev-ready
+
+# Parallel Tesseracts with several threads each strangle one another.
+OMP_THREAD_LIMIT ?= 1
+TF_CPP_MIN_LOG_LEVEL ?= 2
+export OMP_THREAD_LIMIT TF_CPP_MIN_LOG_LEVEL
+
+# uv trusts a list of its own, which leaves out what the machine trusts, such as a company's proxy.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+SSL_CERT_FILE ?= /etc/ssl/certs/ca-certificates.crt
+export SSL_CERT_FILE
+endif
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help serve check test bench train-smoke fonts clean tesseract some-fonts
+
+help: ## Say what can be made.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+serve: $(SERVE_READY) tesseract ## Serve on HOST=127.0.0.1 PORT=8000.
+	$(BIN)/printlink serve --host $(HOST) --port $(PORT)
+
+check: $(DEV_READY) tesseract some-fonts ## Format, lint, types and the fast tests with their coverage.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -m "not slow" --cov --cov-fail-under=95
+
+test: check ## All of check, then the slow tests: training, export, a real server.
+	$(BIN)/pytest -m slow
+
+bench: $(DEV_READY) tesseract ## Time every stage on FRAMES=bench/frames beside full-page Tesseract.
+	$(BIN)/python -m bench.stages --frames $(FRAMES)
+
+train-smoke: $(DEV_READY) tesseract some-fonts ## Render, train, export and publish at toy size, in minutes.
+	$(BIN)/python -m training.smoke
+
+fonts: ## Install the Debian font packages that the training data is printed in.
+	$(SETUP)/packages.sh $$(cat training/font-packages.txt)
+
+clean: ## Remove the environments, the caches and what was built.
+	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.tools/bin/uv:
+	$(SETUP)/uv.sh .tools
+
+# --inexact: what the other targets installed stays.
+$(SERVE_READY): pyproject.toml uv.lock | $(UV)
+	$(UV) sync --frozen --no-dev --inexact
+	@touch $@
+
+$(DEV_READY): pyproject.toml uv.lock | $(UV)
+	$(UV) sync --frozen --extra training --inexact
+	@touch $@ $(SERVE_READY)
+
+tesseract:
+	@$(SETUP)/tesseract.sh
+
+# A font family on either side of the split is enough to test with; macOS has its own.
+some-fonts:
+	@[ "$$(uname)" = Darwin ] || $(SETUP)/packages.sh fonts-dejavu-core fonts-liberation
