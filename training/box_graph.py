@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 Tensor = Any
 
 
-def tile_anchors(size: Tensor) -> Tensor:
+def tile_anchors(size: Tensor, levels: tuple[AnchorLevel, ...] = LEVELS) -> Tensor:
     """Return the anchors of an input of `size` (height, width): float32 [A, 4] in pixels."""
-    return tf.concat([_tile_level(level, size) for level in LEVELS], axis=0)
+    return tf.concat([_tile_level(level, size) for level in levels], axis=0)
 
 
 def _tile_level(level: AnchorLevel, size: Tensor) -> Tensor:

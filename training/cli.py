@@ -22,6 +22,7 @@ def make_data(
     pages: Annotated[int, typer.Option(min=0, help="Flat pages, for training.")] = 0,
     frames: Annotated[int, typer.Option(min=0, help="Photographs in COCO form, to measure.")] = 0,
     preview: Annotated[Path | None, typer.Option(help="A contact sheet to look at.")] = None,
+    samples: Annotated[bool, typer.Option("--samples", help="The frames in bench/frames.")] = False,
     split: Annotated[str, typer.Option(help="The typefaces: train or test.")] = "train",
     seed: Annotated[int, typer.Option(help="The same seed makes the same pictures.")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
@@ -32,11 +33,15 @@ def make_data(
     """Compose pages with printed links and photograph them."""
     from training.synth.preview import save_preview
     from training.synth.render import RenderJob, render_frames, render_pages
+    from training.synth.samples import render_samples
 
     for count, render, usual_rate in ((pages, render_pages, 0.07), (frames, render_frames, 0.02)):
         if count:
             rate = usual_rate if link_rate is None else link_rate
             typer.echo(render(RenderJob(out, count, seed, split, workers, rate)))
+    if samples:
+        render_samples(out)
+        typer.echo(out)
     if preview is not None:
         save_preview(preview, seed=seed, split=split, link_rate=link_rate or 0.02)
         typer.echo(preview)
@@ -77,12 +82,16 @@ def run_export(
     long_side: Annotated[
         int, typer.Option(min=32, help="Larger frames come down to this many pixels.")
     ] = 1280,
+    coarse_factor: Annotated[
+        int, typer.Option(min=1, help="Look again at a picture this much smaller; 1 does not.")
+    ] = 3,
 ) -> None:
     """Turn a run's weights into a SavedModel that takes frames of any size."""
     from training.config import load_config
     from training.export import ExportOptions, export_run
 
-    export_run(load_config(config).model, run, out, ExportOptions(long_side=long_side))
+    options = ExportOptions(long_side=long_side, coarse_factor=coarse_factor)
+    export_run(load_config(config).model, run, out, options)
     typer.echo(out)
 
 
@@ -138,6 +147,8 @@ def run_publication(
 def main() -> None:
     """Run the command line."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    # It warns of every oddity in every font file it opens.
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
     app()
 
 

@@ -15,10 +15,11 @@ import keras
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
+from training.anchors import LEVELS
 from training.box_graph import select_boxes, tile_anchors
 from training.checkpoint import find_weights
 from training.detector import build_detector
-from training.frame_graph import fit_frames
+from training.frame_graph import fit_frames, shrink_input
 from training.postprocess import PostprocessRule
 
 if TYPE_CHECKING:
@@ -39,9 +40,14 @@ INPUT = tf.TensorSpec((None, None, None, 3), tf.uint8, name="input_tensor")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOptions:
-    """What is fixed in the graph: a frame's longer side comes down to `long_side` pixels."""
+    """What is fixed in the graph: a frame's longer side comes down to `long_side` pixels.
+
+    The network then looks a second time at a picture `coarse_factor` times smaller, for print that
+    is larger than any it was trained on; 1 leaves the second look out.
+    """
 
     long_side: int = 1280
+    coarse_factor: int = 3
     postprocess: PostprocessRule = field(default_factory=PostprocessRule)
 
 
@@ -98,6 +104,10 @@ def detect_prefixes(
     images, fitted = fit_frames(frames, long_side=options.long_side)
     rows = model(images, training=False)
     anchors = tile_anchors(tf.shape(images)[1:3])
+    if options.coarse_factor > 1:
+        large_rows, large_anchors = find_large_print(model, images, options.coarse_factor)
+        rows = tf.concat([rows, large_rows], axis=1)
+        anchors = tf.concat([anchors, large_anchors], axis=0)
     boxes, scores, classes, number = select_boxes(rows, anchors, options.postprocess)
     height, width = tf.unstack(tf.cast(fitted, tf.float32))
     return {
@@ -106,3 +116,14 @@ def detect_prefixes(
         "detection_classes": classes,
         "num_detections": number,
     }
+
+
+def find_large_print(model: keras.Model, images: Tensor, factor: int) -> tuple[Tensor, Tensor]:
+    """Return rows [N, A, classes + 4] and anchors [A, 4], in pixels of `images`, of a second look.
+
+    The finest level is left out: what it would find is legible in `images` itself.
+    """
+    smaller = shrink_input(images, factor)
+    anchors = tile_anchors(tf.shape(smaller)[1:3], LEVELS[1:])
+    rows = model(smaller, training=False)
+    return rows[:, -tf.shape(anchors)[0] :], anchors * float(factor)

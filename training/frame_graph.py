@@ -33,9 +33,19 @@ def fit_frames(frames: Tensor, *, long_side: int) -> tuple[Tensor, Tensor]:
     factor = tf.clip_by_value(longest // long_side, 1, MAX_FACTOR)
     grey = average_grey(frames, factor)
     shrunk = tf.cond(scale < 1.0, lambda: resize_grey(grey, fitted), lambda: grey)
-    margin = -fitted % STRIDE
+    return _pad(shrunk), fitted
+
+
+def shrink_input(images: Tensor, factor: int) -> Tensor:
+    """Return a fitted grey input [N, h, w, 1] `factor` times smaller, padded again."""
+    return _pad(tf.nn.avg_pool2d(images, factor, factor, "VALID"))
+
+
+def _pad(images: Tensor) -> Tensor:
+    """Pad right and bottom to multiples of the network's coarsest stride."""
+    margin = -tf.shape(images)[1:3] % STRIDE
     margins = [[0, 0], [0, margin[0]], [0, margin[1]], [0, 0]]
-    return tf.pad(shrunk, margins, constant_values=PADDING), fitted
+    return tf.pad(images, margins, constant_values=PADDING)
 
 
 def average_grey(frames: Tensor, factor: Tensor) -> Tensor:

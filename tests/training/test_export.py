@@ -1,19 +1,22 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from training.anchors import image_anchors
+from training.anchors import LEVELS, image_anchors
 from training.box_graph import tile_anchors
 from training.config import ModelConfig
 from training.detector import build_detector
-from training.export import FACTS, SIGNATURE, ExportOptions, export_detector
-from training.frame_graph import fit_frames
+from training.export import FACTS, SIGNATURE, ExportOptions, export_detector, find_large_print
+from training.frame_graph import fit_frames, shrink_input
 from training.postprocess import PostprocessRule, decode_rows
 from training.saved_detector import SavedDetector
 
-OPTIONS = ExportOptions(long_side=192, postprocess=PostprocessRule(min_score=0.005, max_boxes=20))
+OPTIONS = ExportOptions(
+    long_side=192, coarse_factor=1, postprocess=PostprocessRule(min_score=0.005, max_boxes=20)
+)
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +87,25 @@ def test_the_facts_lie_in_the_folder_that_is_for_them(exported):
 def test_weights_are_constants(exported):
     assert not tf.saved_model.load(str(exported)).signatures[SIGNATURE].variables
     assert (exported / "saved_model.pb").stat().st_size < 10e6
+
+
+def test_the_second_look_finds_print_of_the_smaller_picture_at_its_place(model):
+    images = tf.constant(np.random.default_rng(2).uniform(0, 255, (1, 192, 288, 1)), tf.float32)
+    smaller = shrink_input(images, 3)
+    assert smaller.shape == (1, 64, 96, 1)
+    rows, anchors = find_large_print(model, images, 3)
+    coarse = image_anchors(height=64, width=96, levels=LEVELS[1:])
+    np.testing.assert_allclose(anchors, coarse * 3)
+    all_rows = model(smaller, training=False).numpy()
+    np.testing.assert_allclose(rows, all_rows[:, -len(coarse) :], atol=1e-5)
+    assert rows.shape[1] < all_rows.shape[1]
+
+
+def test_the_second_look_adds_to_the_first(model, tmp_path):
+    everything = PostprocessRule(min_score=0.0, max_iou=1.0, candidates=10_000, max_boxes=10_000)
+    options = replace(OPTIONS, postprocess=everything, coarse_factor=3)
+    export_detector(model, tmp_path, options)
+    found = SavedDetector(tmp_path).detect(np.zeros((96, 96, 3), np.uint8))
+    both = len(image_anchors(height=96, width=96))
+    both += len(image_anchors(height=32, width=32, levels=LEVELS[1:]))
+    assert len(found.scores) == both == 1134 + 30

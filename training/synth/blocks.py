@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from training.synth.flow import Setting
     from training.synth.page import Composer, PageStyle
 
-LOOKALIKE_RATE = 0.035
+# For every two links one thing that only looks like one.
+LOOKALIKES_PER_LINK = 0.5
 
 
 class Blocks:
@@ -67,7 +68,7 @@ class Blocks:
             chance = self.rng.random()
             if chance < self.link_rate:
                 words.append(self.composer.link_word(self.rng))
-            elif chance < self.link_rate + LOOKALIKE_RATE:
+            elif chance < self.link_rate * (1 + LOOKALIKES_PER_LINK):
                 words.extend(self.composer.lookalikes.text(self.rng).split())
             words.append(word)
         return words

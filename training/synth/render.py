@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +30,6 @@ PAGE_SIZE = 1408
 FRAME_SIZES = ((1080, 1440), (1440, 1080), (1440, 1920), (720, 1280), (1280, 720))
 # A prefix under this x-height, or cut by the frame's edge, is an ignore region, not a miss.
 LEGIBLE_X_HEIGHT = 7.0
-
-_composer: list[Composer] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,22 +166,25 @@ def _annotate(link: PageLink, view: View, width: int, height: int) -> dict[str, 
     }
 
 
-def _in_parallel(job: RenderJob, write: Callable[[RenderJob, int], Any], unit: str) -> list[Any]:
-    faces = split_fonts(scan_fonts(), job.split)
-    context = get_context("spawn")
-    with ProcessPoolExecutor(job.workers, context, _start_worker, (faces,)) as pool:
-        results = pool.map(write, [job] * job.count, range(job.count), chunksize=4)
+def _in_parallel(
+    job: RenderJob, write: Callable[[RenderJob, tuple[Face, ...], int], Any], unit: str
+) -> list[Any]:
+    task = partial(write, job, tuple(split_fonts(scan_fonts(), job.split)))
+    with ProcessPoolExecutor(job.workers, get_context("spawn")) as pool:
+        results = pool.map(task, range(job.count), chunksize=4)
         return list(tqdm(results, total=job.count, unit=unit, desc=f"{job.split} {unit}"))
 
 
-def _start_worker(faces: list[Face]) -> None:
+@lru_cache(maxsize=1)
+def _open_composer(faces: tuple[Face, ...]) -> Composer:
+    """Return the composer of this worker process, made for its first picture."""
     cv2.setNumThreads(1)
-    _composer[:] = [Composer(FontBook(faces), Prose.load())]
+    return Composer(FontBook(faces), Prose.load())
 
 
-def _write_page(job: RenderJob, index: int) -> dict[str, Any]:
+def _write_page(job: RenderJob, faces: tuple[Face, ...], index: int) -> dict[str, Any]:
     rng = np.random.default_rng([job.seed, index])
-    page = _composer[0].page(rng, PAGE_SIZE, PAGE_SIZE, link_rate=job.link_rate)
+    page = _open_composer(faces).page(rng, PAGE_SIZE, PAGE_SIZE, link_rate=job.link_rate)
     name = f"pages/{index:05d}.png"
     _save(job.folder / name, page.pixels, [cv2.IMWRITE_PNG_COMPRESSION, 2])
     links = [
@@ -197,9 +199,11 @@ def _write_page(job: RenderJob, index: int) -> dict[str, Any]:
     return {"file": name, "kind": page.kind, "dark": page.is_dark, "links": links}
 
 
-def _write_frame(job: RenderJob, index: int) -> dict[str, Any]:
+def _write_frame(job: RenderJob, faces: tuple[Face, ...], index: int) -> dict[str, Any]:
     rng = np.random.default_rng([job.seed, index])
-    pixels, annotations, page = photograph_frame(_composer[0], rng, link_rate=job.link_rate)
+    pixels, annotations, page = photograph_frame(
+        _open_composer(faces), rng, link_rate=job.link_rate
+    )
     name = f"{index:06d}.jpg"
     _save(job.folder / "images" / name, pixels, [cv2.IMWRITE_JPEG_QUALITY, 90])
     height, width = pixels.shape[:2]

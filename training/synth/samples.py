@@ -43,7 +43,7 @@ https://www.rfc-editor.org/rfc/rfc3986 without charge.
 """
 
 
-def render_samples(folder: Path, *, count: int = 6, seed: int = 20) -> None:
+def render_samples(folder: Path, *, count: int = 4, seed: int = 20) -> None:
     """Write `page.jpg`, a page about links, and `count` random full pages in unseen typefaces."""
     folder.mkdir(parents=True, exist_ok=True)
     faces = split_fonts(scan_fonts(), "test")
