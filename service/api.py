@@ -1,0 +1,97 @@
+"""The routes under `/v1`: frames in, links out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from fastapi import APIRouter, Request, Response
+
+from service.accept import choose_media_type
+from service.answers import DetectAnswer, ModelAnswer, ModelsAnswer, Problem, answer_frame
+from service.decode import MEDIA_TYPES
+from service.draw import encode_annotated
+from service.models import open_store
+from service.problems import MEDIA_TYPE as PROBLEM_TYPE
+from service.upload import FIELD, FORM, read_frame_bytes
+
+if TYPE_CHECKING:
+    from service.engine import Engine, Served
+    from service.records import Frame, FrameResult
+    from service.settings import Settings
+
+_JSON: Final = "application/json"
+_JPEG: Final = "image/jpeg"
+_PICTURE: Final = {"schema": {"type": "string", "format": "binary"}}
+_REQUEST_BODY: Final[dict[str, Any]] = {
+    "required": True,
+    "content": {
+        **dict.fromkeys(MEDIA_TYPES, _PICTURE),
+        FORM: {
+            "schema": {
+                "type": "object",
+                "required": [FIELD],
+                "properties": {FIELD: {"type": "string", "format": "binary"}},
+            }
+        },
+    },
+}
+
+
+def create_api_router(settings: Settings, engine: Engine) -> APIRouter:
+    """Return the routes that answer with `engine`."""
+    router = APIRouter(prefix="/v1")
+
+    @router.post(
+        "/detect",
+        response_model=DetectAnswer,
+        responses={200: {"content": {_JPEG: _PICTURE}}, **describe_problems()},
+        openapi_extra={"requestBody": _REQUEST_BODY},
+    )
+    async def detect(request: Request) -> Response:
+        """Find the printed links in one picture."""
+        media_type = choose_media_type(request.headers.get("accept", ""), (_JSON, _JPEG))
+        finish = encode_annotated if media_type == _JPEG else _encode_json
+        data = await read_frame_bytes(request, max_bytes=settings.decode.max_bytes)
+        return Response(await engine.answer(data, finish), media_type=media_type)
+
+    @router.get("/models")
+    def models() -> ModelsAnswer:
+        """List the models in the store and the one that is served."""
+        return ModelsAnswer(
+            served=_answer_served(engine.served),
+            models=[
+                ModelAnswer(name=model.name, version=model.version)
+                for model in open_store(settings.model).list()
+            ],
+        )
+
+    return router
+
+
+def describe_problems() -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI description of every error that a frame may meet."""
+    problem = {PROBLEM_TYPE: {"schema": Problem.model_json_schema()}}
+    return {
+        status: {"description": text, "content": problem}
+        for status, text in {
+            400: "The body is empty, malformed or lacks the frame",
+            406: "No answer in an accepted type",
+            413: "Too many bytes or pixels",
+            415: "Not a JPEG, PNG or WebP picture",
+            422: "Damaged or too small",
+            429: "Too many frames wait; see Retry-After",
+            500: "Our fault; the id is in the log",
+            503: "Loading or stopping; see Retry-After",
+            504: "The frame took too long",
+        }.items()
+    }
+
+
+def _encode_json(_: Frame, result: FrameResult) -> bytes:
+    return answer_frame(result).model_dump_json().encode()
+
+
+def _answer_served(served: Served | None) -> ModelAnswer | None:
+    if served is None:
+        return None
+    return ModelAnswer(name=served.model_name, version=served.model_version)

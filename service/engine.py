@@ -1,0 +1,153 @@
+"""The running service without its HTTP: loads the pipeline, runs frames through it, drains."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import structlog
+
+from service.decode import decode_frame
+from service.errors import NotReadyError, PrintlinkError
+from service.runner import Runner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from service.metrics import Metrics
+    from service.records import Frame, FrameResult
+    from service.settings import DecodeSettings, Settings
+
+    BuildPipeline = Callable[[Settings, Metrics], "Served"]
+
+T = TypeVar("T")
+
+
+class FramePipeline(Protocol):
+    """All stages after decoding; may be called from several threads at once."""
+
+    def run(self, frame: Frame, decode_ms: float) -> FrameResult:
+        """Return the links in `frame`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A pipeline that is ready to run, and the model inside it."""
+
+    pipeline: FramePipeline
+    model_name: str
+    model_version: int
+
+
+class Engine:
+    """Answers frames once its pipeline is loaded, until it is drained."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        metrics: Metrics,
+        *,
+        build: BuildPipeline,
+    ) -> None:
+        """Take `build`, which loads the models once `start` calls it."""
+        self._settings = settings
+        self._metrics = metrics
+        self._build = build
+        self._served: Served | None = None
+        self._loading: asyncio.Task[None] | None = None
+        self._is_draining = False
+        self._runner = Runner(settings.runner)
+        self._log = structlog.get_logger("printlink")
+        metrics.watch_runner(self._runner)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether frames are answered."""
+        return self._served is not None and not self._is_draining
+
+    @property
+    def served(self) -> Served | None:
+        """What answers frames, once it is loaded."""
+        return self._served
+
+    @property
+    def failure(self) -> BaseException | None:
+        """Why the models could not be loaded, once that is known."""
+        task = self._loading
+        if task is None or not task.done() or task.cancelled():
+            return None
+        return task.exception()
+
+    def start(self) -> None:
+        """Begin to load and warm up, behind the back of whoever asks for `/healthz` meanwhile."""
+        self._loading = asyncio.create_task(self._load())
+        self._loading.add_done_callback(self._note_failure)
+
+    async def answer(self, data: bytes, finish: Callable[[Frame, FrameResult], T]) -> T:
+        """Run one encoded picture through all stages and `finish`, which also runs in a thread.
+
+        Raises a `CallerError` for a bad picture, a `CapacityError` or an `InternalError`.
+        """
+        try:
+            answer, result = await self._runner.run(self._plan(data, finish))
+        except PrintlinkError as error:
+            self._metrics.count_failure(error.code)
+            raise
+        except Exception:
+            self._metrics.count_failure(PrintlinkError.code)
+            raise
+        # Counted here, not in the job: a frame that came too late is a failure and no more.
+        self._metrics.count_result(result)
+        return answer
+
+    def drain(self) -> None:
+        """Say not ready from now on, but go on answering."""
+        self._is_draining = True
+
+    def close(self) -> None:
+        """Take no more frames."""
+        self._is_draining = True
+        self._runner.close()
+        if self._loading is not None:
+            self._loading.cancel()
+
+    async def _load(self) -> None:
+        started = time.perf_counter()
+        served = await asyncio.to_thread(self._build, self._settings, self._metrics)
+        self._metrics.show_model(served.model_name, served.model_version)
+        self._served = served
+        self._log.info(
+            "model_ready",
+            model=served.model_name,
+            version=served.model_version,
+            seconds=round(time.perf_counter() - started, 2),
+        )
+
+    def _note_failure(self, _: asyncio.Task[None]) -> None:
+        if self.failure is not None:
+            self._log.error("load_failed", exc_info=self.failure)
+
+    def _plan(
+        self, data: bytes, finish: Callable[[Frame, FrameResult], T]
+    ) -> Callable[[], tuple[T, FrameResult]]:
+        served = self._served
+        if served is None:
+            raise NotReadyError("the model is loading", retry_after_s=5)
+
+        def work() -> tuple[T, FrameResult]:
+            frame, result = run_frame(served.pipeline, data, self._settings.decode)
+            return finish(frame, result), result
+
+        return work
+
+
+def run_frame(
+    pipeline: FramePipeline, data: bytes, settings: DecodeSettings
+) -> tuple[Frame, FrameResult]:
+    """Decode one picture and find its links; raises a `CallerError` or an `InternalError`."""
+    started = time.perf_counter()
+    frame = decode_frame(data, settings)
+    return frame, pipeline.run(frame, (time.perf_counter() - started) * 1000)

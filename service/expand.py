@@ -1,0 +1,128 @@
+"""The expand stage: a prefix box is followed rightward along its line and cut out as a strip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from service.baseline import trace_course
+from service.gaps import find_gaps
+from service.ink import grey_of, is_light_on_dark
+from service.records import Strip
+from service.rectify import outline, rectify_line
+from service.tilt import find_line_start
+from service.wrap import find_next_line
+
+if TYPE_CHECKING:
+    from service.baseline import Course
+    from service.ink import Grey
+    from service.records import Box, Frame, Polygon, Prefix
+    from service.settings import ExpandSettings
+    from service.tilt import LineStart
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """A strip and how it lies in the frame.
+
+    `grey` is the whole frame, dark on light. `reach` is the strip's part of the course in pixels.
+    `is_line_end` says that nothing is printed to the right of the strip, `is_cut` that its ink
+    runs out of the frame.
+    """
+
+    strip: Strip
+    grey: Grey
+    course: Course
+    reach: tuple[float, float]
+    is_line_end: bool
+    is_cut: bool
+
+    def outline(self, left: float, right: float) -> Polygon:
+        """Return the polygon of the strip's columns `left` to `right`."""
+        px = (self.reach[1] - self.reach[0]) / self.strip.pixels.shape[1]
+        reach = self.reach[0] + left * px, self.reach[0] + max(right, left + 1) * px
+        return outline(self.course, reach=reach, half_height=self.course.start.height / 2)
+
+
+class Page:
+    """A frame in grey, dark on light and light on dark; each is made when it is first needed."""
+
+    def __init__(self, frame: Frame) -> None:
+        """Turn the frame grey."""
+        self._grey = grey_of(frame.pixels)
+
+    def grey_around(self, box: Box) -> Grey:
+        """Return the frame with the text in `box` dark on light."""
+        return self._negative if is_light_on_dark(self._grey, box) else self._grey
+
+    @cached_property
+    def _negative(self) -> Grey:
+        return np.asarray(255 - self._grey, dtype=np.uint8)
+
+
+class Expander:
+    """Follows lines and cuts them out."""
+
+    def __init__(self, settings: ExpandSettings) -> None:
+        """Take the limits from `settings`."""
+        self._settings = settings
+
+    def expand_prefix(self, page: Page, prefix: Prefix) -> Line:
+        """Return the line that starts with `prefix`, up to the first wide gap."""
+        grey = page.grey_around(prefix.box)
+        start = find_line_start(grey, prefix.box, max_tilt_deg=self._settings.max_tilt_deg)
+        return self._follow(grey, start)
+
+    def expand_below(self, line: Line) -> Line | None:
+        """Return the line below in the same column, from its left end, None if there is none."""
+        stop_gap_ratio = self._settings.stop_gap_ratio
+        start = find_next_line(line.grey, line.course, stop_gap_ratio=stop_gap_ratio)
+        return start and self._follow(line.grey, start)
+
+    def _follow(self, grey: Grey, start: LineStart) -> Line:
+        limits = self._settings
+        course = trace_course(
+            grey, start, stop_gap_ratio=limits.stop_gap_ratio, max_ratio=limits.max_length_ratio
+        )
+        margin = limits.side_margin_ratio * start.height
+        whole = self._cut(grey, course, (-margin, float(course.along[-1])))
+        columns = whole.pixels.shape[1]
+        px = (float(course.along[-1]) + margin) / columns
+        left, right, gap_px = _find_ink(whole, limits.word_gap_ratio * limits.strip_height_px)
+        first, last = max(0, left - round(margin / px)), min(columns, right + round(margin / px))
+        reach = first * px - margin, last * px - margin
+        return Line(
+            strip=Strip(
+                np.ascontiguousarray(whole.pixels[:, first:last]),
+                outline(course, reach=reach, half_height=start.height / 2),
+            ),
+            grey=grey,
+            course=course,
+            reach=reach,
+            is_line_end=gap_px * px >= limits.stop_gap_ratio * start.height
+            or (not course.is_at_edge and right + gap_px == columns),
+            is_cut=course.is_at_edge and right == columns,
+        )
+
+    def _cut(self, grey: Grey, course: Course, reach: tuple[float, float]) -> Strip:
+        return rectify_line(
+            grey,
+            course,
+            reach=reach,
+            height_px=self._settings.strip_height_px,
+            margin_ratio=self._settings.margin_ratio,
+        )
+
+
+def _find_ink(strip: Strip, gap_width: float) -> tuple[int, int, int]:
+    """Return where ink starts, where a gap of `gap_width` (or the end) follows, and its width."""
+    columns = strip.pixels.shape[1]
+    gaps = find_gaps(strip.pixels)
+    left = next((gap[1] for gap in gaps if gap[0] == 0), 0)
+    for start, end in gaps:
+        if start and (end - start >= gap_width or end == columns):
+            return left, start, end - start
+    return (left, columns, 0) if left < columns else (0, columns, 0)

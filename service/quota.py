@@ -1,0 +1,37 @@
+"""The CPU quota: how many processors this process may really use."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+
+_CGROUP_DIR = Path("/sys/fs/cgroup")
+
+
+def count_cpus(cgroup_dir: Path = _CGROUP_DIR) -> int:
+    """Return the processors this process may use, at least 1.
+
+    In a container the affinity mask shows the host's processors; the quota is in cgroup files
+    (version 2: `cpu.max`; version 1: `cpu/cpu.cfs_*_us`).
+    """
+    quota = _read_quota(cgroup_dir)
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, min(available or 1, math.ceil(quota)) if quota else available or 1)
+
+
+def _read_quota(cgroup_dir: Path) -> float | None:
+    fields = _read_fields(cgroup_dir / "cpu.max") or [
+        *_read_fields(cgroup_dir / "cpu" / "cpu.cfs_quota_us"),
+        *_read_fields(cgroup_dir / "cpu" / "cpu.cfs_period_us"),
+    ]
+    if len(fields) != 2 or not fields[0].isdigit():
+        return None
+    return int(fields[0]) / int(fields[1])
+
+
+def _read_fields(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="ascii").split()
+    except OSError:
+        return []

@@ -1,0 +1,179 @@
+"""The frozen records that the stages hand on to each other; `service.pipeline` has their order.
+
+All coordinates are pixels of the upright frame, origin at its top left corner, x to the right,
+y down. A polygon runs along the top edge from left to right in reading direction, then back along
+the bottom edge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels = NDArray[np.uint8]
+
+
+class Point(NamedTuple):
+    """A place in the frame."""
+
+    x: float
+    y: float
+
+
+Polygon = tuple[Point, ...]
+
+
+class Box(NamedTuple):
+    """An upright rectangle; `right` and `bottom` lie outside, so that `width = right - left`."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        """Horizontal extent in pixels."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """Vertical extent in pixels."""
+        return self.bottom - self.top
+
+    @classmethod
+    def around(cls, points: Polygon) -> Box:
+        """Return the smallest box that holds every point."""
+        xs = [point.x for point in points]
+        ys = [point.y for point in points]
+        return cls(min(xs), min(ys), max(xs), max(ys))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One decoded picture: `pixels` is uint8 RGB [height, width, 3], EXIF orientation applied."""
+
+    pixels: Pixels
+
+    @property
+    def width(self) -> int:
+        """Width in pixels."""
+        return int(self.pixels.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Height in pixels."""
+        return int(self.pixels.shape[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """The start of a printed link as the detector sees it: `https://`, `www.`, ...
+
+    The box spans from the top of the line's ascenders to the bottom of its descenders. `label` is
+    one of the label map's names, `score` is in 0..1.
+    """
+
+    label: str
+    score: float
+    box: Box
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strip:
+    """One text line, cut from the full-resolution frame and rectified, ready for a reader.
+
+    `pixels` is uint8 grey [height, width], dark text on a light, flat ground. `polygon` says where
+    the strip lies in the frame.
+    """
+
+    pixels: Pixels
+    polygon: Polygon
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One character as read: `left` and `right` in strip pixels, `confidence` in 0..1."""
+
+    text: str
+    confidence: float
+    left: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """What a reader made of one strip, spaces included; empty where it read nothing."""
+
+    text: str
+    confidence: float
+    symbols: tuple[Symbol, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLine:
+    """One printed line of a link."""
+
+    polygon: Polygon
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """Facts about a link's host that help a person to decide whether to open it."""
+
+    registrable: str | None
+    punycode: str | None
+    mixed_script: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One change between what was read and the URL that is given."""
+
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One printed link: `url` is what to open, `raw` what was read before any repair."""
+
+    url: str
+    raw: str
+    scheme: str
+    confidence: float
+    box: Box
+    polygon: Polygon
+    lines: tuple[LinkLine, ...]
+    prefix: Prefix
+    host: Host
+    repairs: tuple[Repair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds spent in each stage of one frame."""
+
+    decode_ms: float
+    detect_ms: float
+    recognize_ms: float
+    total_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class FrameResult:
+    """The answer for one frame; `links` is in reading order (top to bottom, left to right)."""
+
+    width: int
+    height: int
+    links: tuple[Link, ...]
+    timings: Timings
+    model_name: str = ""
+    model_version: int = 0
+    prefixes: tuple[Prefix, ...] = field(default=())

@@ -1,0 +1,62 @@
+"""A course through the frame becomes a straight strip: one smooth warp, then a flat ground."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from service.ink import flatten_ground
+from service.records import Point, Strip
+
+if TYPE_CHECKING:
+    from service.baseline import Course
+    from service.ink import Grey
+    from service.records import Polygon
+
+_POLYGON_STEP_RATIO = 2.0
+
+
+def rectify_line(
+    grey: Grey, course: Course, *, reach: tuple[float, float], height_px: int, margin_ratio: float
+) -> Strip:
+    """Cut the part `reach` (from, to, in px along the course) out of the frame as a strip.
+
+    The line from ascender top to descender bottom fills the strip's height but for
+    `margin_ratio` of it above and below. `grey` is dark on light.
+    """
+    tall = course.start.height * (1 + 2 * margin_ratio)
+    scale = tall / height_px
+    columns = max(2, math.ceil((reach[1] - reach[0]) / scale))
+    along = reach[0] + (np.arange(columns) + 0.5) * scale
+    below = (np.arange(height_px) + 0.5) * scale - tall / 2
+    places = course.points_at(along, below[:, np.newaxis]).astype(np.float32)
+    pixels = _sample(grey, places, scale)
+    return Strip(
+        pixels=flatten_ground(pixels, height_px),
+        polygon=outline(course, reach=reach, half_height=course.start.height / 2),
+    )
+
+
+def outline(course: Course, *, reach: tuple[float, float], half_height: float) -> Polygon:
+    """Return the polygon round a part of the line: top edge left to right, then back below."""
+    pieces = max(1, math.ceil((reach[1] - reach[0]) / (_POLYGON_STEP_RATIO * course.start.height)))
+    along = np.linspace(reach[0], reach[1], pieces + 1)
+    top = course.points_at(along, -half_height)
+    bottom = course.points_at(along, half_height)[::-1]
+    return tuple(Point(float(x), float(y)) for x, y in np.concatenate([top, bottom]))
+
+
+def _sample(grey: Grey, places: cv2.typing.MatLike, scale: float) -> Grey:
+    """Sample the frame at `places`; where many pixels fall into one, they are averaged first."""
+    left, top = np.floor(places.reshape(-1, 2).min(axis=0)).astype(int) - 8
+    right, bottom = np.ceil(places.reshape(-1, 2).max(axis=0)).astype(int) + 9
+    left, top = max(0, left), max(0, top)
+    part = grey[top : max(top + 1, bottom), left : max(left + 1, right)]
+    if scale > 1.5:
+        part = cv2.GaussianBlur(part, (0, 0), scale / 3)
+    local = places - np.array([left, top], dtype=np.float32)
+    strip = cv2.remap(part, local, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(strip, dtype=np.uint8)

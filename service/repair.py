@@ -1,0 +1,63 @@
+"""Repairs of damage that the grammar of URLs shows, and of nothing else."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from service.lookalikes import is_lookalike
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FILE_ENDINGS: Final = (
+    "html", "htm", "pdf", "php", "aspx", "asp", "jsp", "txt", "zip", "xml", "png", "jpg", "gz",
+)  # fmt: skip
+"""Endings of file names that are common in printed links."""
+
+_COMMON_SUFFIXES: Final = ("com", "org", "net", "edu", "gov", "io", "de", "uk", "fr", "info")
+_FILE_ENDING = re.compile(r"(?:\. ?| )(\w{2,4})(?=$|[?#])")
+
+
+def repair_host(host: str, is_host: Callable[[str], bool]) -> str:
+    """Return `host` without spaces, its dots put back, its suffix put right if that is certain.
+
+    A space is what a reader leaves of a faint dot: it becomes one where the host needs it.
+    """
+    joined = re.sub(r"^www[-_:](?=\w)", "www.", re.sub(r"[,;]", ".", host.replace(" ", "")))
+    dotted = re.sub(r"[ ,;:_]+", ".", host.strip())
+    for candidate in (joined, dotted):
+        tidy = re.sub(r"\.{2,}", ".", candidate).rstrip(".")
+        if is_host(tidy):
+            return tidy
+    return _repair_suffix(joined, is_host)
+
+
+def repair_path(path: str) -> str:
+    """Return `path` without spaces, a file ending like `.htm1` or ` html` put right."""
+    found = _FILE_ENDING.search(path)
+    if found and (ending := nearest(found.group(1), FILE_ENDINGS)):
+        path = f"{path[: found.start()]}.{ending}{path[found.end() :]}"
+    return path.replace(" ", "")
+
+
+def nearest(read: str, words: tuple[str, ...]) -> str | None:
+    """Return `read` if it is among `words`, else the only one a look-alike character away."""
+    if read in words:
+        return read
+    near = [word for word in words if _is_one_lookalike_off(read, word)]
+    return near[0] if len(near) == 1 else None
+
+
+def _is_one_lookalike_off(read: str, word: str) -> bool:
+    if len(read) != len(word):
+        return False
+    pairs = [(one, other) for one, other in zip(read, word, strict=True) if one != other]
+    return len(pairs) == 1 and is_lookalike(*pairs[0])
+
+
+def _repair_suffix(host: str, is_host: Callable[[str], bool]) -> str:
+    stem, _, suffix = host.rpartition(".")
+    better = nearest(suffix.lower(), _COMMON_SUFFIXES)
+    candidate = f"{stem}.{better}"
+    return candidate if better and is_host(candidate) else host

@@ -1,0 +1,112 @@
+"""The one place that knows concurrency: CPU work in threads, a bounded queue and a deadline."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+from service.errors import DeadlineError, NotReadyError, QueueFullError
+from service.quota import count_cpus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from service.settings import RunnerSettings
+
+T = TypeVar("T")
+
+
+class Runner:
+    """Runs jobs in worker threads, so that the event loop never waits for a processor.
+
+    A job keeps its place until its thread is done with it, even when nobody waits for the answer
+    any more: a thread cannot be stopped, and admitting more work would only pile it up.
+    """
+
+    def __init__(self, settings: RunnerSettings) -> None:
+        """Start no thread yet; the first jobs do."""
+        self._settings = settings
+        self._workers = settings.workers or count_cpus()
+        self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="frame")
+        self._lock = threading.Lock()
+        self._admitted = 0
+        self._running = 0
+        self._is_closed = False
+
+    @property
+    def queued(self) -> int:
+        """Jobs that wait for a worker."""
+        with self._lock:
+            return self._admitted - self._running
+
+    @property
+    def running(self) -> int:
+        """Jobs that a worker is busy with."""
+        with self._lock:
+            return self._running
+
+    async def run(self, job: Callable[[], T]) -> T:
+        """Return what `job` returns, or raise what it raises.
+
+        Raises `QueueFullError` at once where too many wait, `DeadlineError` where waiting and
+        working took too long together, `NotReadyError` after `close`.
+        """
+        future = self._admit(job)
+        try:
+            async with asyncio.timeout(self._settings.deadline_s) as deadline:
+                return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            if self._is_cancelled_from_outside():
+                raise
+            raise NotReadyError("the service is stopping") from None
+        except TimeoutError as error:
+            if not deadline.expired():
+                raise
+            raise DeadlineError(
+                f"no answer within {self._settings.deadline_s:g} s",
+                retry_after_s=self._settings.retry_after_s,
+            ) from error
+
+    def close(self) -> None:
+        """Refuse new jobs and forget the waiting ones; those under way run to their end."""
+        with self._lock:
+            self._is_closed = True
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _admit(self, job: Callable[[], T]) -> Future[T]:
+        with self._lock:
+            if self._is_closed:
+                raise NotReadyError("the service is stopping")
+            if self._admitted >= self._workers + self._settings.max_queued:
+                raise QueueFullError(
+                    f"{self._workers} frames are worked on and {self._settings.max_queued} wait",
+                    retry_after_s=self._settings.retry_after_s,
+                )
+            self._admitted += 1
+            # The copied context lets the log lines of the job carry the id of its request.
+            future = self._pool.submit(contextvars.copy_context().run, self._work, job)
+        future.add_done_callback(self._release)
+        return future
+
+    def _work(self, job: Callable[[], T]) -> T:
+        with self._lock:
+            self._running += 1
+        try:
+            return job()
+        finally:
+            with self._lock:
+                self._running -= 1
+
+    @staticmethod
+    def _is_cancelled_from_outside() -> bool:
+        """Tell a caller who gave up from a waiting job that `close` dropped."""
+        task = asyncio.current_task()
+        return task is not None and task.cancelling() > 0
+
+    def _release(self, _: Future[T]) -> None:
+        with self._lock:
+            self._admitted -= 1

@@ -1,0 +1,75 @@
+"""The scheme of a link: where it ends in what was read, and what it is."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from service.lookalikes import is_lookalike
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from service.records import Symbol
+
+PRINTED: Final = {
+    "https": "https://",
+    "http": "http://",
+    "ftp": "ftp://",
+    "tcp": "tcp://",
+    "www": "www.",
+}
+"""What stands in print for each label of the detector."""
+
+_MAX_JUNK = 2
+_MAX_EXTRA = 4
+_MAX_COST_RATIO = 0.45
+_OTHER_LABEL_COST = 1.0
+
+
+class Anchor(NamedTuple):
+    """The scheme's label and the places in the symbols where it starts and where it is over."""
+
+    label: str
+    start: int
+    end: int
+
+
+def find_scheme(symbols: Sequence[Symbol], label: str) -> Anchor | None:
+    """Return the scheme at the start of `symbols` (no spaces among them), None if there is none.
+
+    A scheme that was read to the letter stands, whatever the detector's `label` says; a damaged
+    one is the nearest, with a bias to `label`.
+    """
+    text = "".join(symbol.text[0] for symbol in symbols).lower()
+    return _find_exact(text) or _find_nearest(text, label)
+
+
+def _find_exact(text: str) -> Anchor | None:
+    for start in range(_MAX_JUNK + 1):
+        for name, printed in PRINTED.items():
+            if text[start:].startswith(printed) and not text[:start].isalnum():
+                return Anchor(name, start, start + len(printed))
+    return None
+
+
+def _find_nearest(text: str, label: str) -> Anchor | None:
+    start = next((place for place, one in enumerate(text[:_MAX_JUNK]) if one.isalnum()), 0)
+    best, anchor = math.inf, None
+    for name, printed in PRINTED.items():
+        for end in range(start + 2, min(len(text), start + len(printed) + _MAX_EXTRA) + 1):
+            cost = _cost(text[start:end], printed) + (name != label) * _OTHER_LABEL_COST
+            if cost < min(best, _MAX_COST_RATIO * len(printed)):
+                best, anchor = cost, Anchor(name, start, end)
+    return anchor
+
+
+def _cost(read: str, printed: str) -> float:
+    """Return the edit distance between both; a look-alike costs a third."""
+    row = [float(place) for place in range(len(printed) + 1)]
+    for count, one in enumerate(read, start=1):
+        above, row = row, [float(count)]
+        for place, other in enumerate(printed, start=1):
+            change = 0.0 if one == other else 0.34 if is_lookalike(one, other) else 1.0
+            row.append(min(above[place - 1] + change, above[place] + 1.0, row[place - 1] + 1.0))
+    return row[-1]

@@ -1,0 +1,233 @@
+"""Every knob of the service, read once from `PRINTLINK_<GROUP>__<FIELD>` variables."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path  # noqa: TC003 - pydantic reads the annotations while running
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from service.errors import SettingsInvalidError
+
+_PREFIX = "PRINTLINK_"
+
+Side = Annotated[int, Field(ge=16, le=20_000)]
+
+
+class SettingsGroup(BaseModel):
+    """A frozen group of settings that refuses names it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ServerSettings(SettingsGroup):
+    """Where the server listens and how it stops."""
+
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
+    port: int = Field(
+        default=8000, ge=0, le=65_535, description="Port to listen on; 0 takes a free one."
+    )
+    drain_s: float = Field(
+        default=0.0,
+        ge=0,
+        le=300,
+        description="Seconds to answer as not ready before closing the port.",
+    )
+    stop_timeout_s: int = Field(
+        default=15,
+        ge=1,
+        le=600,
+        description="Seconds that requests under way may take while stopping.",
+    )
+
+
+class DecodeSettings(SettingsGroup):
+    """What a picture may be before a single pixel of it is decoded."""
+
+    max_bytes: int = Field(
+        default=16 * 2**20, ge=1024, le=2**30, description="Largest encoded picture, in bytes."
+    )
+    max_pixels: int = Field(
+        default=50_000_000, ge=10_000, le=89_000_000, description="Most pixels, width times height."
+    )
+    min_side_px: int = Field(default=16, ge=1, le=1000, description="Shortest side, in pixels.")
+
+
+class DetectSettings(SettingsGroup):
+    """How the prefix detector runs."""
+
+    min_score: float = Field(
+        default=0.5, ge=0, le=1, description="Prefixes that score below this are dropped."
+    )
+    max_prefixes: int = Field(
+        default=64, ge=1, le=1000, description="Most prefixes followed in one frame, the best ones."
+    )
+    threads: int = Field(
+        default=0,
+        ge=0,
+        le=256,
+        description="Threads inside TensorFlow; 0 takes the container's CPU quota.",
+    )
+    warmup_sizes_px: tuple[tuple[Side, Side], ...] = Field(
+        default=((1080, 1440), (1440, 1080), (1280, 720), (720, 1280), (640, 480)),
+        description="Frame sizes (width, height) run once before the service says it is ready.",
+    )
+
+
+class ExpandSettings(SettingsGroup):
+    """How a prefix is followed along its printed line; ratios are of the line's height."""
+
+    max_tilt_deg: float = Field(
+        default=22.0, ge=0, le=40, description="Steepest line that is followed, in degrees."
+    )
+    max_length_ratio: float = Field(
+        default=70.0, gt=1, le=500, description="Longest line that is followed, in line heights."
+    )
+    stop_gap_ratio: float = Field(
+        default=1.2, gt=0.2, le=10, description="A gap this wide ends the line: gutter or margin."
+    )
+    word_gap_ratio: float = Field(
+        default=0.6, gt=0.1, le=10, description="A gap this wide ends the strip: a word space."
+    )
+    strip_height_px: int = Field(
+        default=44, ge=16, le=200, description="Height of the strip that is read, in pixels."
+    )
+    margin_ratio: float = Field(
+        default=0.04, ge=0, le=0.5, description="Paper kept above and below the line."
+    )
+    side_margin_ratio: float = Field(
+        default=0.12, ge=0, le=2, description="Paper kept left and right of the strip's ink."
+    )
+
+
+class RecognizeSettings(SettingsGroup):
+    """How a strip is read."""
+
+    engine: Literal["tesserocr", "pytesseract"] = Field(
+        default="tesserocr",
+        description="Tesseract inside the process, or as a program of its own for each strip.",
+    )
+    language: str = Field(
+        default="eng", pattern=r"^[\w+]+$", description="Tesseract's name of the language model."
+    )
+    tessdata_dir: Path | None = Field(
+        default=None,
+        description="Folder of the language models; empty looks in TESSDATA_PREFIX and where "
+        "systems keep them.",
+    )
+    timeout_s: float = Field(
+        default=3.0, gt=0, le=60, description="Seconds that reading one strip may take."
+    )
+
+
+class UrlSettings(SettingsGroup):
+    """When a reading counts as a URL."""
+
+    min_confidence: float = Field(
+        default=0.5, ge=0, le=1, description="Links that are less sure than this are not given."
+    )
+    max_readings: int = Field(
+        default=4, ge=1, le=4, description="Most treatments of a strip that are read when in doubt."
+    )
+    join_wrapped: bool = Field(
+        default=True, description="Whether a link that wraps is joined with the line below."
+    )
+
+
+class RunnerSettings(SettingsGroup):
+    """How many frames are worked on at once, and how long one may take."""
+
+    workers: int = Field(
+        default=0,
+        ge=0,
+        le=256,
+        description="Frames worked on at once; 0 takes the container's CPU quota.",
+    )
+    max_queued: int = Field(
+        default=16,
+        ge=0,
+        le=10_000,
+        description="Frames that may wait for a worker; more are refused.",
+    )
+    deadline_s: float = Field(
+        default=10.0, gt=0, le=600, description="Seconds from arrival to answer, waiting included."
+    )
+    retry_after_s: int = Field(
+        default=1, ge=1, le=3600, description="Seconds that a refused caller is told to wait."
+    )
+
+
+class LogSettings(SettingsGroup):
+    """What the log holds."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severe level that is written."
+    )
+    format: Literal["json", "console"] = Field(
+        default="json", description="`json` for machines, `console` for people."
+    )
+
+
+class ModelSettings(SettingsGroup):
+    """Which detector is served."""
+
+    store_dir: Path | None = Field(
+        default=None, description="Folder of the model store; empty takes the one that ships."
+    )
+    name: str = Field(default="links", min_length=1, description="Name of the model in the store.")
+    version: int | None = Field(
+        default=None, ge=1, description="Version to serve; empty takes the highest one."
+    )
+    label_map: dict[int, str] = Field(
+        default_factory=dict,
+        description='Class ids to labels as JSON, for a model without manifest: `{"1": "https"}`.',
+    )
+
+
+class Settings(BaseSettings):
+    """All settings of one service, one group per stage."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+
+    server: ServerSettings = ServerSettings()
+    decode: DecodeSettings = DecodeSettings()
+    detect: DetectSettings = DetectSettings()
+    expand: ExpandSettings = ExpandSettings()
+    recognize: RecognizeSettings = RecognizeSettings()
+    url: UrlSettings = UrlSettings()
+    runner: RunnerSettings = RunnerSettings()
+    log: LogSettings = LogSettings()
+    model: ModelSettings = ModelSettings()
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Raises `SettingsInvalidError` naming every variable that is wrong; a variable of an unknown
+    group is refused too, which pydantic-settings would pass over.
+    """
+    unknown = sorted(name for name in os.environ if _is_unknown(name))
+    if unknown:
+        raise SettingsInvalidError(f"unknown settings {', '.join(unknown)}; see docs/operator.md")
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsInvalidError("; ".join(_describe_errors(error))) from error
+    except SettingsError as error:
+        raise SettingsInvalidError(f"{error}; lists and maps are written as JSON") from error
+
+
+def _is_unknown(name: str) -> bool:
+    group, _, field = name.upper().removeprefix(_PREFIX).lower().partition("__")
+    return name.upper().startswith(_PREFIX) and not (group in Settings.model_fields and field)
+
+
+def _describe_errors(error: ValidationError) -> list[str]:
+    return [
+        f"{_PREFIX}{'__'.join(str(part) for part in found['loc']).upper()}: {found['msg']}"
+        for found in error.errors(include_url=False, include_input=False)
+    ]

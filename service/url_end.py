@@ -1,0 +1,148 @@
+"""The end of a link in a line: brackets, quotes, the next word of prose, closing punctuation."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from service.repair import FILE_ENDINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from service.records import Symbol
+
+_STOPS: Final = frozenset('"“”„«»‹›<>{}`^')
+_CLOSING: Final = {")": "(", "]": "["}
+_TRAILING: Final = frozenset(".,;:!?'’‘*([ ")
+_GLUE: Final = frozenset(".-_?&=#~%:@+")
+_JOINTS: Final = frozenset("_=&?~%#@+")
+_HOST_END = re.compile(r"[/?#:]")
+
+_SURE_SPACE_RATIO = 0.5
+_GLUE_SPACE_RATIO = 0.37
+_PROSE_SPACE_RATIO = 0.12
+_PROSE_WORDS = 2
+_SLASH_SPACE = 1.2
+_LEAST_SPACE_RATIO = 0.15
+_USUAL_SPACE_RATIO = 0.29
+# Words that go on with a sentence after a link; a list of all words would take paths for prose.
+_PROSE: Final = re.compile(
+    "a|about|after|all|also|an|and|any|are|as|at|be|been|before|but|by|can|do|does|for|from|goes|"
+    "has|have|here|how|if|in|into|is|it|its|like|may|more|must|no|not|of|on|one|only|or|our|out|"
+    "over|page|section|see|should|since|so|some|such|than|that|the|their|them|then|there|these|"
+    "they|this|to|under|use|used|using|was|we|were|what|when|where|which|while|who|will|with|"
+    "would|you|your"
+)
+
+
+def find_end(
+    symbols: Sequence[Symbol], *, line_height: float, is_host: Callable[[str], bool]
+) -> int:
+    """Return how many of `symbols`, all that was read after the scheme, belong to the link.
+
+    Readers put spaces into URLs. Which of them are word spaces is told by their width, by what
+    stands on both sides, and within the host by `is_host`, which knows plausible hosts.
+    """
+    threshold = _space_ratio(symbols, line_height)
+    depth = dict.fromkeys(_CLOSING.values(), 0)
+    for place, symbol in enumerate(symbols):
+        if symbol.text in _STOPS:
+            return trim_end(symbols, place)
+        if symbol.text == " ":
+            width = (symbol.right - symbol.left) / line_height
+            words = text_of(symbols[:place]), text_of(symbols[place + 1 :])
+            if _is_word_space(words, width, threshold=threshold, is_host=is_host):
+                return trim_end(symbols, place)
+        elif symbol.text in depth:
+            depth[symbol.text] += 1
+        elif symbol.text in _CLOSING:
+            depth[_CLOSING[symbol.text]] -= 1
+            if min(depth.values()) < 0:
+                return trim_end(symbols, place)
+    return trim_end(symbols, len(symbols))
+
+
+def trim_end(symbols: Sequence[Symbol], end: int) -> int:
+    """Step back over punctuation that closes a sentence and brackets that were never closed."""
+    while end and symbols[end - 1].text in _TRAILING:
+        end -= 1
+    return end
+
+
+def first_word(symbols: Sequence[Symbol], *, line_height: float) -> Sequence[Symbol]:
+    """Return the symbols before the first word space, false spaces among them."""
+    threshold = _space_ratio(symbols, line_height) * line_height
+    for place, symbol in enumerate(symbols):
+        if symbol.text == " " and symbol.right - symbol.left > threshold:
+            return symbols[:place]
+    return symbols
+
+
+def text_of(symbols: Sequence[Symbol]) -> str:
+    """Return the text of `symbols`."""
+    return "".join(symbol.text for symbol in symbols)
+
+
+def _is_word_space(
+    words: tuple[str, str], width: float, *, threshold: float, is_host: Callable[[str], bool]
+) -> bool:
+    before, after = words
+    following = after.split(" ")[0]
+    if not before or not following or width >= _SURE_SPACE_RATIO or before[-1] in ",;":
+        return True
+    if before[-1] in ".:!?" and before[-2:-1] != " " and following[0].isupper():
+        return width > threshold
+    if not _HOST_END.search(before):
+        verdict = _is_host_end(before.replace(" ", ""), following, is_host)
+        if verdict is not None:
+            return verdict
+    return width > _least_width(before, following, threshold)
+
+
+def _least_width(before: str, following: str, threshold: float) -> float:
+    """Return how wide a space has to be to part two such words, in line heights."""
+    word = following.rstrip(".,;:)")
+    is_number = before[-1].isdigit() and following[0].isdigit()
+    if is_number or word in FILE_ENDINGS or before[-1] in _JOINTS:
+        return _SURE_SPACE_RATIO
+    if _PROSE.fullmatch(word.lower()):
+        return _PROSE_SPACE_RATIO
+    has_glue = before[-1] in _GLUE or following[0] in _GLUE or following[0] == "/"
+    if has_glue or before.endswith(" /"):
+        return _GLUE_SPACE_RATIO
+    return threshold * (_SLASH_SPACE if before[-1] == "/" else 1.0)
+
+
+def _is_host_end(before: str, following: str, is_host: Callable[[str], bool]) -> bool | None:
+    """Tell whether a host ends at a space, None where the host leaves both open."""
+    rest = _HOST_END.split(following)[0].rstrip(".,;)")
+    goes_on = is_host(before + rest) or is_host(f"{before}.{rest}")
+    if is_host(before) == goes_on:
+        return None
+    return is_host(before)
+
+
+def _space_ratio(symbols: Sequence[Symbol], line_height: float) -> float:
+    """Return the least width of a word space in line heights.
+
+    It is wider than the gaps between the letters, and not much narrower than the spaces between
+    the words further on, where prose follows.
+    """
+    letters = [
+        (right.left - left.right) / line_height
+        for left, right in pairwise(symbols)
+        if " " not in (left.text, right.text)
+    ]
+    words = [
+        (space.right - space.left) / line_height
+        for left, space, right in zip(symbols, symbols[1:], symbols[2:], strict=False)
+        if space.text == " " and left.text.isalpha() and right.text.isalpha()
+    ]
+    ratio = 1.2 * float(np.percentile(letters, 90)) + 0.07 if letters else _USUAL_SPACE_RATIO
+    if len(words) >= _PROSE_WORDS:
+        ratio = min(ratio, 0.8 * float(np.median(words)))
+    return min(max(ratio, _LEAST_SPACE_RATIO), _USUAL_SPACE_RATIO)

@@ -1,0 +1,133 @@
+"""Wrapped links: where the next line of a column starts, and whether a link goes on there.
+
+A false join opens a wrong page, a missed one a shortened one: without evidence nothing is joined.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from service.baseline import (
+    WINDOW_LINE_PX,
+    cut_window,
+    has_ink,
+    is_inside,
+    match_line,
+    trace_course,
+)
+from service.ink import measure_ink
+from service.repair import FILE_ENDINGS
+from service.scheme import PRINTED
+from service.tilt import LineStart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from service.baseline import Course
+    from service.ink import Grey
+
+_PITCH_RATIOS: Final = np.arange(0.85, 2.0, 0.05)
+_PROBES: Final = (0.75, 2.0, 3.5, 6.0)
+_MAX_LEFT_RATIO = 100.0
+_MIN_MATCH = 0.25
+
+_HOST_END = re.compile(r"[/?#:]")
+_ALWAYS_OPEN: Final = frozenset("_?&=#%~+@-")
+_CONTINUING: Final = frozenset("/?&=#_~%.-")
+_ABBREVIATIONS: Final = frozenset(("e.g", "i.e", "and/or", "w.r.t", "a.k.a", "cf", "etc", "vs"))
+_URL_SHAPE = re.compile(r"\w[/._?=&#~%]\w|[a-z][A-Z]")
+_FOLDER = re.compile(r"\w+/")
+_CLOSING_MARKS: Final = ".,;:!?'\"”’)]>"
+
+
+def find_next_line(grey: Grey, course: Course, *, stop_gap_ratio: float) -> LineStart | None:
+    """Return the left end of the line below `course` in the same column, None if there is none.
+
+    `course` starts somewhere in its line; the column's left edge is where the line's own ink
+    starts.
+    """
+    # Rightwards in the mirrored frame is leftwards.
+    mirrored = np.ascontiguousarray(grey[:, ::-1])
+
+    def trace_left(place: LineStart) -> LineStart:
+        back = trace_course(
+            mirrored,
+            _mirror(place, grey),
+            stop_gap_ratio=stop_gap_ratio,
+            max_ratio=_MAX_LEFT_RATIO,
+            least_contrast=course.least_contrast,
+        )
+        return _mirror(back.start_at(float(back.along[-1])), grey)
+
+    left = trace_left(course.start)
+    for probe in _PROBES:
+        place = _move(left, along=probe * left.height)
+        below = _step_down(grey, place, least_contrast=course.least_contrast)
+        if below is not None:
+            return trace_left(below)
+    return None
+
+
+def is_continued(first: str, token: str, is_host: Callable[[str], bool]) -> bool:
+    """Tell whether a link that ends its line as `first` goes on with the next line's `token`.
+
+    `first` has no spaces and starts with its scheme; `token` is the next line's first word.
+    """
+    bare = token.rstrip(_CLOSING_MARKS)
+    if not bare or "@" in token or _starts_a_link(token):
+        return False
+    rest = first.partition("://")[2]
+    if not _HOST_END.search(rest) and not is_host(rest.rstrip(".")):
+        host = rest + _HOST_END.split(token)[0]
+        return is_host(host.rstrip(_CLOSING_MARKS)) or (host == rest + token and host[-1] in "-.")
+    if not bare[0].isalnum():
+        return first[-1].isalnum() and bare[0] in _CONTINUING and bare[1:2].isalnum()
+    if first[-1] in _ALWAYS_OPEN:
+        return True
+    return first[-1] in "/." and _looks_like_url(token, bare, first)
+
+
+def is_unfinished(text: str) -> bool:
+    """Tell whether a link cannot end as `text` does."""
+    return text[-1] in _ALWAYS_OPEN
+
+
+def _looks_like_url(token: str, bare: str, first: str) -> bool:
+    if bare.lower() in _ABBREVIATIONS or not re.search("[A-Za-z]", bare):
+        return False
+    if ")" in token and "(" not in first + token:
+        return True
+    if first[-1] == "/" and _FOLDER.fullmatch(bare):
+        return True
+    return bare in FILE_ENDINGS or _URL_SHAPE.search(bare) is not None
+
+
+def _starts_a_link(token: str) -> bool:
+    return any(token.lower().lstrip("(<[").startswith(printed[:4]) for printed in PRINTED.values())
+
+
+def _mirror(place: LineStart, grey: Grey) -> LineStart:
+    return LineStart(grey.shape[1] - 1 - place.x, place.y, -place.angle, place.height)
+
+
+def _move(start: LineStart, *, along: float = 0.0, below: float = 0.0) -> LineStart:
+    cos, sin = np.cos(start.angle), np.sin(start.angle)
+    x = start.x + along * cos - below * sin
+    y = start.y + along * sin + below * cos
+    return start._replace(x=float(x), y=float(y))
+
+
+def _step_down(grey: Grey, place: LineStart, *, least_contrast: float) -> LineStart | None:
+    """Return the place one line below, None where no ink follows within two line heights."""
+    for ratio in _PITCH_RATIOS:
+        below = _move(place, below=ratio * place.height)
+        if not is_inside(grey, below):
+            return None
+        window = measure_ink(cut_window(grey, below), WINDOW_LINE_PX, least_contrast=least_contrast)
+        shift, weight = match_line(window)
+        if weight > _MIN_MATCH and abs(shift) < 0.06 and has_ink(window):
+            return _move(below, below=shift * place.height)
+    return None

@@ -1,0 +1,83 @@
+"""Printed pages for the tests: lines of text, tilted and bent as a camera sees them."""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from service.records import Box, Frame, Prefix
+
+FONT_PX = 26
+LINE_HEIGHT = 24.0
+"""From the top of the ascenders to the bottom of the descenders, about."""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A frame, and the prefixes in it with the boxes that a detector would give them."""
+
+    frame: Frame
+    prefixes: tuple[Prefix, ...]
+
+
+def print_page(
+    lines, *, size=(1000, 400), tilt_deg=0.0, bend_px=0.0, is_dark=False, top=120, left=90
+):
+    """Print `lines` 36 px apart; a prefix is wherever `https://`, `http://` or `www.` stands."""
+    font = ImageFont.load_default(FONT_PX)
+    picture = Image.new("L", size, 245)
+    draw = ImageDraw.Draw(picture)
+    found = []
+    for row, text in enumerate(lines):
+        y = top + 36 * row
+        draw.text((left, y), text, fill=25, font=font)
+        found += [_place(font, text, printed, left, y) for printed in _printed_in(text)]
+    pixels = np.asarray(picture)
+    pixels = _bend(pixels, bend_px)
+    turn = cv2.getRotationMatrix2D((size[0] / 2, size[1] / 2), -tilt_deg, 1.0)
+    pixels = cv2.warpAffine(pixels, turn, size, flags=cv2.INTER_CUBIC, borderValue=245)
+    if is_dark:
+        pixels = 255 - pixels
+    prefixes = tuple(
+        Prefix(label, 0.9, _box(quad, bend_px, turn, size[0])) for label, quad in found
+    )
+    return Printed(Frame(np.repeat(pixels[..., None], 3, axis=2)), prefixes)
+
+
+def turn_of(start):
+    return math.degrees(start.angle)
+
+
+def _printed_in(text):
+    return [printed for printed in ("https://", "http://", "ftp://") if printed in text] or [
+        printed for printed in ("www.",) if printed in text
+    ]
+
+
+def _place(font, text, printed, left, y):
+    before = font.getlength(text[: text.index(printed)])
+    x0, _, x1, _ = font.getbbox(printed)
+    _, y0, _, y1 = font.getbbox("hp")
+    quad = [(left + before + x, y + v) for x in (x0, x1) for v in (y0, y1)]
+    return printed.rstrip(":/."), quad
+
+
+def _bend(pixels, bend_px):
+    height, width = pixels.shape
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    return cv2.remap(
+        pixels, x, y - _drop(x, bend_px, width), cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+
+
+def _drop(x, bend_px, width):
+    return (bend_px * np.sin(np.pi * np.asarray(x) / width)).astype(np.float32)
+
+
+def _box(quad, bend_px, turn, width):
+    points = [(x, y + float(_drop(x, bend_px, width))) for x, y in quad]
+    turned = np.array(points) @ turn[:, :2].T + turn[:, 2]
+    (left, top), (right, bottom) = turned.min(axis=0), turned.max(axis=0)
+    return Box(float(left), float(top), float(right), float(bottom))

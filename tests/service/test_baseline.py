@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+
+from service.baseline import Course, trace_course
+from service.ink import grey_of
+from service.tilt import LineStart, find_line_start
+from tests.service.printed import LINE_HEIGHT, print_page
+
+LONG = "https://example.org/a-long-path/that-runs/over-the-page"
+
+
+def trace(page, **limits):
+    grey = grey_of(page.frame.pixels)
+    start = find_line_start(grey, page.prefixes[0].box, max_tilt_deg=20)
+    return trace_course(grey, start, **{"stop_gap_ratio": 1.2, "max_ratio": 60, **limits})
+
+
+def straight_course(angle=0.0):
+    along = np.arange(5) * 10.0
+    return Course(LineStart(100, 50, angle, 20), along, np.zeros(5), False, 8.0)
+
+
+def test_points_lie_on_the_axis_and_below_it():
+    assert straight_course().points_at(np.array([0.0, 20.0]), 5.0).tolist() == [
+        [100, 55],
+        [120, 55],
+    ]
+
+
+def test_points_turn_with_the_line():
+    (point,) = straight_course(np.pi / 2).points_at(np.array([10.0]), 5.0)
+    assert point == pytest.approx([95, 60])
+
+
+def test_a_place_on_the_course_is_a_start_of_its_own():
+    assert straight_course().start_at(15.0, 2.0) == pytest.approx((115, 52, 0, 20))
+
+
+@pytest.mark.parametrize("bend_px", [-40, 30])
+def test_the_course_follows_a_curled_page(bend_px):
+    flat, bent = trace(print_page([LONG])), trace(print_page([LONG], bend_px=bend_px))
+    xs = np.linspace(120, 600, 9)
+    drop = bend_px * np.sin(np.pi * xs / 1000)
+    assert heights(bent, xs) - heights(flat, xs) == pytest.approx(drop, abs=0.15 * LINE_HEIGHT)
+
+
+def test_the_course_stops_at_a_gutter():
+    page = print_page([f"{LONG}          another column"])
+    reach = trace(page).along[-1]
+    assert reach == pytest.approx(trace(print_page([LONG])).along[-1], abs=LINE_HEIGHT)
+
+
+def test_the_course_stops_at_a_vertical_rule():
+    page = print_page([f"{LONG} and so on"])
+    pixels = page.frame.pixels.copy()
+    pixels[:, 400:403] = 20
+    grey = grey_of(pixels)
+    start = find_line_start(grey, page.prefixes[0].box, max_tilt_deg=20)
+    course = trace_course(grey, start, stop_gap_ratio=1.2, max_ratio=60)
+    assert course.points_at(course.along[-1:])[0, 0] == pytest.approx(400, abs=LINE_HEIGHT)
+    assert not course.is_at_edge
+
+
+def test_the_course_knows_that_its_line_runs_out_of_the_frame():
+    assert trace(print_page([LONG], size=(500, 300))).is_at_edge
+    assert not trace(print_page([LONG])).is_at_edge
+
+
+def test_the_course_is_no_longer_than_it_may_be():
+    course = trace(print_page([LONG]), max_ratio=6)
+    assert course.along[-1] <= 6 * course.start.height
+
+
+def heights(course, xs):
+    points = course.points_at(np.linspace(0, course.along[-1], 300))
+    return np.interp(xs, points[:, 0], points[:, 1])

@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+
+from service.expand import Expander, Page
+from service.records import Box, Frame, Prefix
+from service.settings import ExpandSettings
+from tests.service.printed import LINE_HEIGHT, print_page
+
+LINK = "https://example.org/one"
+
+
+def expand(page, **settings):
+    expander = Expander(ExpandSettings(**settings))
+    return expander.expand_prefix(Page(page.frame), page.prefixes[0])
+
+
+def is_dark_on_light(pixels):
+    return np.median(pixels) > 220 and pixels.min() < 40
+
+
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_the_strip_is_dark_on_light_as_high_as_asked(is_dark):
+    strip = expand(print_page([LINK], is_dark=is_dark), strip_height_px=40).strip
+    assert strip.pixels.shape[0] == 40
+    assert is_dark_on_light(strip.pixels)
+
+
+@pytest.mark.parametrize(
+    "camera", [{}, {"tilt_deg": 13}, {"tilt_deg": -9}, {"bend_px": 35}, {"is_dark": True}]
+)
+def test_the_strip_is_tight_around_the_line(camera):
+    line = expand(print_page(["a line above it", LINK, "a line below it"], **camera))
+    rows = (line.strip.pixels < 128).sum(axis=1)
+    body = rows[len(rows) // 4 : -len(rows) // 4]
+    assert body.min() > rows[:2].max()
+    assert line.outline(0, 10)[0].y > line.outline(0, 10)[-1].y - 1.4 * LINE_HEIGHT
+
+
+def test_the_strip_starts_at_the_prefix_and_ends_with_the_ink():
+    page = print_page([LINK])
+    line = expand(page)
+    frame_box = Box.around(line.strip.polygon)
+    assert frame_box.left == pytest.approx(page.prefixes[0].box.left, abs=6)
+    columns = np.flatnonzero((line.strip.pixels < 128).any(axis=0))
+    assert columns[0] < 12
+    assert line.strip.pixels.shape[1] - columns[-1] < 12
+
+
+def test_a_gap_wider_than_a_word_space_ends_the_strip():
+    wide = expand(print_page([f"{LINK}     another"]))
+    alone = expand(print_page([LINK]))
+    assert wide.strip.pixels.shape[1] == pytest.approx(alone.strip.pixels.shape[1], abs=6)
+    assert not wide.is_line_end
+    assert alone.is_line_end
+
+
+def test_ink_that_runs_out_of_the_frame_is_cut():
+    page = print_page([LINK + "/two/three/four/five"], size=(420, 300))
+    assert expand(page).is_cut
+    assert not expand(print_page([LINK])).is_cut
+
+
+def test_the_line_below_starts_at_the_left_end_of_its_own_ink():
+    page = print_page(["prose and then " + LINK, "next line of the page"])
+    expander = Expander(ExpandSettings())
+    line = expander.expand_prefix(Page(page.frame), page.prefixes[0])
+    below = expander.expand_below(line)
+    box = Box.around(below.strip.polygon)
+    assert box.left == pytest.approx(90, abs=12)
+    assert box.top == pytest.approx(Box.around(line.strip.polygon).top + 36, abs=8)
+
+
+def test_the_last_line_has_none_below():
+    page = print_page([LINK])
+    expander = Expander(ExpandSettings())
+    assert expander.expand_below(expander.expand_prefix(Page(page.frame), page.prefixes[0])) is None
+
+
+def test_a_page_may_hold_dark_and_light_print():
+    pixels = np.full((100, 200, 3), 240, np.uint8)
+    pixels[:, 100:] = 20
+    pixels[40:60, 20:24] = 20
+    pixels[40:60, 150:154] = 240
+    page = Page(Frame(pixels))
+    assert page.grey_around(Box(10, 35, 60, 65))[0, 0] == 240
+    assert page.grey_around(Box(140, 35, 190, 65))[0, 199] == 235
+
+
+def test_blank_paper_yields_a_strip_and_no_error():
+    frame = Frame(np.full((200, 300, 3), 230, np.uint8))
+    prefix = Prefix("https", 0.5, Box(100, 90, 180, 115))
+    strip = Expander(ExpandSettings()).expand_prefix(Page(frame), prefix).strip
+    assert strip.pixels.shape[0] == ExpandSettings().strip_height_px

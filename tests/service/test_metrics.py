@@ -1,0 +1,64 @@
+"""Metrics belong to one app, and their labels to closed sets."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from service.errors import RecognizeError
+from service.metrics import MeteredRecognizer, Metrics
+from service.records import FrameResult, Strip, Timings
+from tests.service.fakes import LINK, FakeRecognizer
+
+STRIP = Strip(np.full((40, 200), 255, np.uint8), LINK.polygon)
+
+
+def value(metrics, name, /, **labels):
+    return metrics.registry.get_sample_value(f"printlink_{name}", labels)
+
+
+def test_each_app_counts_for_itself():
+    first, second = Metrics(), Metrics()
+    first.count_failure("frame_empty")
+    assert value(first, "frames_total", outcome="frame_empty") == 1
+    assert value(second, "frames_total", outcome="frame_empty") is None
+
+
+def test_a_read_strip_is_counted_and_timed():
+    metrics, inner = Metrics(), FakeRecognizer()
+    assert MeteredRecognizer(inner, metrics).read(STRIP).text == "https://tensorflow.org/"
+    assert inner.strips == [STRIP]
+    assert value(metrics, "ocr_calls_total") == 1
+    assert value(metrics, "ocr_failures_total") == 0
+    assert value(metrics, "stage_seconds_count", stage="ocr") == 1
+
+
+def test_a_strip_whose_reader_failed_is_counted_twice():
+    metrics = Metrics()
+    with pytest.raises(RecognizeError):
+        MeteredRecognizer(FakeRecognizer(error=RecognizeError("late")), metrics).read(STRIP)
+    assert value(metrics, "ocr_calls_total") == 1
+    assert value(metrics, "ocr_failures_total") == 1
+
+
+def test_a_scheme_that_nobody_knows_is_other():
+    metrics = Metrics()
+    links = (LINK, replace(LINK, scheme="gopher"))
+    metrics.count_result(FrameResult(9, 9, links, Timings(5.0, 1.0, 1.0, 40.0)))
+    assert value(metrics, "links_total", scheme="https") == 1
+    assert value(metrics, "links_total", scheme="other") == 1
+    assert value(metrics, "stage_seconds_sum", stage="total") == pytest.approx(0.04)
+
+
+def test_an_empty_frame_is_an_outcome():
+    metrics = Metrics()
+    metrics.count_result(FrameResult(9, 9, (), Timings(5.0, 1.0, 0.0, 6.0)))
+    assert value(metrics, "frames_total", outcome="empty") == 1
+
+
+def test_the_served_model_replaces_the_one_before():
+    metrics = Metrics()
+    metrics.show_model("links", 1)
+    metrics.show_model("links", 2)
+    assert value(metrics, "model_info", name="links", version="1") is None
+    assert value(metrics, "model_info", name="links", version="2") == 1

@@ -1,0 +1,156 @@
+import numpy as np
+import pytest
+
+from service.errors import DetectError, RecognizeTimeoutError
+from service.pipeline import Pipeline
+from service.recognize import create_recognizer
+from service.records import Box, Frame, Prefix
+from service.settings import ExpandSettings, RecognizeSettings, UrlSettings
+from tests.service.fakes import FakeDetector, FakeRecognizer
+from tests.service.printed import print_page
+from tests.service.reading import read_line
+
+PAGE = [
+    "A guide (https://example.org/wiki/C_(language)) stands",
+    "beside http://192.168.0.1:8080/x and a port. Both",
+    "or www.debian.org/releases are found, and then the",
+    "longest of all: https://keras.io/guides/",
+    "writing/layers.html in two lines.",
+]
+URLS = [
+    "https://example.org/wiki/C_(language)",
+    "http://192.168.0.1:8080/x",
+    "https://www.debian.org/releases",
+    "https://keras.io/guides/writing/layers.html",
+]
+
+
+class Reads(FakeRecognizer):
+    """Reads the same line in every strip, with a place for each character."""
+
+    def read(self, strip):
+        super().read(strip)
+        return read_line(self.text)
+
+
+def build(page, recognizer, **settings):
+    return Pipeline(
+        FakeDetector(page.prefixes),
+        recognizer,
+        expand=ExpandSettings(),
+        url=UrlSettings(**settings),
+    )
+
+
+@pytest.fixture(scope="module")
+def tesseract():
+    return create_recognizer(RecognizeSettings())
+
+
+@pytest.mark.parametrize(
+    "camera",
+    [{}, {"tilt_deg": 12}, {"tilt_deg": -9}, {"bend_px": 40}, {"is_dark": True}],
+    ids=["flat", "clockwise", "anticlockwise", "curled", "dark"],
+)
+def test_links_are_read_off_the_page(tesseract, camera):
+    page = print_page(PAGE, **camera)
+    result = build(page, tesseract).run(page.frame, 1.0)
+    assert [link.url for link in result.links] == URLS
+
+
+def test_a_wrapped_link_shows_its_lines(tesseract):
+    page = print_page(PAGE)
+    link = build(page, tesseract).run(page.frame, 1.0).links[-1]
+    assert [line.text for line in link.lines] == ["https://keras.io/guides/", "writing/layers.html"]
+    first, second = (Box.around(line.polygon) for line in link.lines)
+    assert first.top < second.top < first.bottom + 20
+    assert second.left < first.left
+    assert link.box == Box(second.left, first.top, first.right, second.bottom)
+    assert link.polygon == link.lines[0].polygon
+
+
+def test_a_wrapped_link_is_left_alone_where_joining_is_switched_off(tesseract):
+    page = print_page(PAGE)
+    links = build(page, tesseract, join_wrapped=False).run(page.frame, 1.0).links
+    assert links[-1].url == "https://keras.io/guides/"
+
+
+def test_a_link_that_runs_out_of_the_frame_is_not_given(tesseract):
+    page = print_page(["https://example.org/a/rather/long/path"], size=(420, 300))
+    assert build(page, tesseract).run(page.frame, 1.0).links == ()
+
+
+def test_a_false_prefix_gives_no_link(tesseract):
+    page = print_page(PAGE)
+    detector = FakeDetector((Prefix("https", 0.6, Box(90, 155, 180, 180)),))
+    pipeline = Pipeline(detector, tesseract, expand=ExpandSettings(), url=UrlSettings())
+    result = pipeline.run(page.frame, 1.0)
+    assert result.links == ()
+    assert result.prefixes == detector.prefixes
+
+
+def test_without_a_prefix_nothing_is_read():
+    recognizer = FakeRecognizer()
+    detector = FakeDetector(())
+    pipeline = Pipeline(detector, recognizer, expand=ExpandSettings(), url=UrlSettings())
+    result = pipeline.run(Frame(np.zeros((50, 80, 3), np.uint8)), 2.5)
+    assert recognizer.strips == []
+    assert (result.width, result.height, result.links) == (80, 50, ())
+    assert (result.model_name, result.model_version) == ("fake", 7)
+    assert result.timings.recognize_ms == 0
+    assert result.timings.total_ms >= result.timings.detect_ms + 2.5
+
+
+def test_the_same_link_seen_twice_is_given_once():
+    page = print_page(["https://www.debian.org/a"])
+    _, top, right, bottom = page.prefixes[0].box
+    twice = (Prefix("www", 0.95, Box(right, top, right + 55, bottom)), *page.prefixes)
+    recognizer = Reads("https://www.debian.org/a")
+    pipeline = Pipeline(FakeDetector(twice), recognizer, expand=ExpandSettings(), url=UrlSettings())
+    (link,) = pipeline.run(page.frame, 1.0).links
+    assert link.prefix == page.prefixes[0]
+    assert len(recognizer.strips) == 2
+
+
+def test_a_reader_that_fails_costs_its_link_only():
+    page = print_page(["https://example.org/a", "https://example.org/b"])
+    upper = page.prefixes[0].box
+
+    class FailsOnce(Reads):
+        def read(self, strip):
+            if min(point.y for point in strip.polygon) < upper.bottom:
+                raise RecognizeTimeoutError("too slow")
+            return super().read(strip)
+
+    pipeline = build(page, FailsOnce("https://example.org/b"))
+    assert [link.url for link in pipeline.run(page.frame, 1.0).links] == ["https://example.org/b"]
+
+
+def test_a_doubtful_link_is_not_given():
+    page = print_page(["https://example.org/a"])
+    doubtful = Reads("https://example.nowhere/a")
+    assert build(page, doubtful).run(page.frame, 1.0).links == ()
+    assert build(page, doubtful, min_confidence=0.1).run(page.frame, 1.0).links[0].confidence < 0.5
+
+
+def test_each_stage_is_told_once_a_frame():
+    page, told = print_page(PAGE), []
+    pipeline = Pipeline(
+        FakeDetector(page.prefixes),
+        Reads("https://example.org/a"),
+        expand=ExpandSettings(),
+        url=UrlSettings(),
+        on_stage=lambda stage, seconds: told.append((stage, seconds > 0)),
+    )
+    pipeline.run(page.frame, 1.0)
+    assert told == [("detect", True), ("expand", True), ("recognize", True)]
+
+
+def test_a_failing_detector_fails_the_frame():
+    class Failing(FakeDetector):
+        def detect(self, frame):
+            raise DetectError("no model")
+
+    pipeline = Pipeline(Failing(), FakeRecognizer(), expand=ExpandSettings(), url=UrlSettings())
+    with pytest.raises(DetectError):
+        pipeline.run(Frame(np.zeros((50, 80, 3), np.uint8)), 1.0)

@@ -1,0 +1,45 @@
+import pytest
+
+from service.host import HostChecker
+from service.repair import nearest, repair_host, repair_path
+
+
+@pytest.mark.parametrize(
+    ("read", "repaired"),
+    [
+        ("www.debian.org", "www.debian.org"),
+        ("www. debian .org", "www.debian.org"),
+        ("www.debian org", "www.debian.org"),
+        ("debian,org", "debian.org"),
+        ("www-debian.org", "www.debian.org"),
+        ("debian.0rg", "debian.org"),
+        ("debian.c0m", "debian.com"),
+        ("my-host.org", "my-host.org"),
+        ("no-such.suffixes", "no-such.suffixes"),
+    ],
+)
+def test_a_host_is_repaired_only_where_it_is_none(read, repaired):
+    assert repair_host(read, HostChecker().is_plausible) == repaired
+
+
+@pytest.mark.parametrize(
+    ("read", "repaired"),
+    [
+        ("a/b.html", "a/b.html"),
+        ("a/b.htm1", "a/b.html"),
+        ("a/b html", "a/b.html"),
+        ("a/b. pdf", "a/b.pdf"),
+        ("a/b.pdt?x=1", "a/b.pdf?x=1"),
+        ("a/b .c", "a/b.c"),
+        ("a/v2.22", "a/v2.22"),
+        ("", ""),
+    ],
+)
+def test_a_file_ending_is_put_right_and_spaces_go(read, repaired):
+    assert repair_path(read) == repaired
+
+
+def test_the_nearest_word_is_one_look_alike_away_and_the_only_one():
+    assert nearest("htm1", ("html", "htm")) == "html"
+    assert nearest("hxml", ("html",)) is None
+    assert nearest("1b", ("lb", "Ib")) is None

@@ -1,0 +1,110 @@
+"""Jobs run beside the loop, wait in a bounded queue, and never hold their caller for ever."""
+
+import asyncio
+import threading
+
+import pytest
+import structlog
+
+from service.errors import DeadlineError, NotReadyError, QueueFullError
+from service.runner import Runner
+from service.settings import RunnerSettings
+from tests.service.clients import wait_until
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def gate():
+    """Blocks the jobs that wait for it; open at the end of every test."""
+    gate = threading.Event()
+    yield gate
+    gate.set()
+
+
+def make_runner(**settings):
+    return Runner(RunnerSettings(**{"workers": 1, "max_queued": 1, **settings}))
+
+
+async def test_a_job_runs_in_another_thread_and_its_answer_comes_back():
+    runner = make_runner()
+    assert await runner.run(lambda: threading.current_thread().name) == "frame_0"
+    assert (runner.running, runner.queued) == (0, 0)
+
+
+async def test_what_a_job_raises_comes_back():
+    def fail():
+        raise TimeoutError("of the job itself")
+
+    with pytest.raises(TimeoutError, match="of the job itself"):
+        await make_runner().run(fail)
+
+
+async def test_a_job_beyond_the_queue_is_refused_at_once(gate):
+    runner = make_runner(retry_after_s=3)
+    waiting = [asyncio.create_task(runner.run(gate.wait)) for _ in range(2)]
+    await wait_until(lambda: (runner.running, runner.queued) == (1, 1))
+    with pytest.raises(QueueFullError, match="1 frames are worked on and 1 wait") as caught:
+        await runner.run(gate.wait)
+    assert caught.value.retry_after_s == 3
+    gate.set()
+    assert await asyncio.gather(*waiting) == [True, True]
+    assert await runner.run(lambda: "free again") == "free again"
+
+
+async def test_waiting_for_a_worker_counts_toward_the_deadline(gate):
+    runner = make_runner(deadline_s=0.05)
+    stuck, waiting = (asyncio.create_task(runner.run(gate.wait)) for _ in range(2))
+    with pytest.raises(DeadlineError, match=r"no answer within 0\.05 s"):
+        await waiting
+    with pytest.raises(DeadlineError):
+        await stuck
+
+
+async def test_a_job_that_missed_its_deadline_keeps_its_worker_until_it_ends(gate):
+    runner = make_runner(deadline_s=0.05, max_queued=0)
+    with pytest.raises(DeadlineError):
+        await runner.run(gate.wait)
+    with pytest.raises(QueueFullError):
+        await runner.run(lambda: None)
+    gate.set()
+    await wait_until(lambda: runner.running == 0)
+    assert await runner.run(lambda: "free again") == "free again"
+
+
+async def test_a_caller_who_gives_up_leaves_the_queue(gate):
+    runner = make_runner()
+    running, waiting = (asyncio.create_task(runner.run(gate.wait)) for _ in range(2))
+    await wait_until(lambda: runner.queued == 1)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert (runner.running, runner.queued) == (1, 0)
+    gate.set()
+    assert await running
+
+
+async def test_closing_drops_the_waiting_and_lets_the_running_end(gate):
+    runner = make_runner()
+    running, waiting = (asyncio.create_task(runner.run(gate.wait)) for _ in range(2))
+    await wait_until(lambda: (runner.running, runner.queued) == (1, 1))
+    runner.close()
+    with pytest.raises(NotReadyError):
+        await waiting
+    with pytest.raises(NotReadyError):
+        await runner.run(lambda: None)
+    gate.set()
+    assert await running
+
+
+async def test_log_lines_of_a_job_carry_the_id_of_its_request():
+    with structlog.contextvars.bound_contextvars(request_id="r1"):
+        bound = await make_runner().run(structlog.contextvars.get_contextvars)
+    assert bound == {"request_id": "r1"}
+
+
+async def test_workers_follow_the_quota_unless_set():
+    runner = make_runner(workers=3, max_queued=0)
+    barrier = threading.Barrier(3, timeout=5)
+    places = await asyncio.gather(*(runner.run(barrier.wait) for _ in range(3)))
+    assert sorted(places) == [0, 1, 2]

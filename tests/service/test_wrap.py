@@ -1,0 +1,63 @@
+import pytest
+
+from service.host import HostChecker
+from service.wrap import is_continued, is_unfinished
+
+IS_HOST = HostChecker().is_plausible
+
+
+@pytest.mark.parametrize(
+    ("first", "token"),
+    [
+        ("https://a.org/guide/", "chapter/three.html"),
+        ("https://a.org/guide/", "three/"),
+        ("https://a.org/guide/", "three)."),
+        ("https://a.org/guide/", "ThreeWays"),
+        ("https://a.org/index.", "html"),
+        ("https://a.org/index.", "html)"),
+        ("https://a.org/list?p=x.", "git;a=snapshot"),
+        ("https://a.org/my-", "guide"),
+        ("https://a.org/s3_", "region"),
+        ("https://a.org/?q=", "two"),
+        ("https://a.org/guide", "/three"),
+        ("https://a.org/guide", "?p=3"),
+        ("https://", "example.org/x"),
+        ("https://www.", "example.org"),
+        ("https://www.my-", "example.org)"),
+        ("https://git.", "example.org:5000/"),
+        ("https://lists.", "some-"),
+    ],
+)
+def test_a_link_goes_on_where_something_shows_it(first, token):
+    assert is_continued(first, token, IS_HOST)
+
+
+@pytest.mark.parametrize(
+    ("first", "token"),
+    [
+        ("https://a.org/guide/", "for"),
+        ("https://a.org/guide/", "and/or"),
+        ("https://a.org/guide/", "e.g."),
+        ("https://a.org/guide/", "The"),
+        ("https://a.org/guide/", "9.0"),
+        ("https://a.org/guide/", "https://b.org"),
+        ("https://a.org/guide/", "(www.b.org)"),
+        ("https://a.org/guide/", "me@b.org"),
+        ("https://a.org/guide.", "They"),
+        ("https://a.org/guide.", "fill/"),
+        ("https://a.org/guide.", "=x/"),
+        ("https://a.org/guide", "three"),
+        ("https://a.org/guide", "-"),
+        ("https://a.org/guide/", ""),
+        ("https://a.org/guide/", ")."),
+        ("https://", "prose"),
+    ],
+)
+def test_a_link_ends_where_nothing_shows_that_it_goes_on(first, token):
+    assert not is_continued(first, token, IS_HOST)
+
+
+@pytest.mark.parametrize("text", ["https://a.org/s3_", "https://a.org/my-", "https://a.org/?q="])
+def test_a_link_cannot_end_with_a_joint(text):
+    assert is_unfinished(text)
+    assert not is_unfinished(f"{text}x")
