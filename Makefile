@@ -47,8 +47,8 @@ bench: $(DEV_READY) tesseract ## Time every stage on FRAMES=bench/frames beside 
 train-smoke: $(DEV_READY) tesseract some-fonts ## Render, train, export and publish at toy size, in minutes.
 	$(BIN)/python -m training.smoke
 
-fonts: ## Install the Debian font packages that the training data is printed in.
-	$(SETUP)/packages.sh $$(cat training/font-packages.txt)
+fonts: ## Install the Debian packages that training data is made of: fonts and quotations.
+	$(SETUP)/packages.sh $$(cat training/font-packages.txt) fortunes
 
 clean: ## Remove the environments, the caches and what was built.
 	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov build dist

@@ -91,7 +91,7 @@ class Pipeline:
             except RecognizeError as error:
                 self._log.warning("strip_not_read", error=type(error).__name__)
                 continue
-            if link is not None and link.confidence >= self._settings.min_confidence:
+            if link is not None and self._is_sure(link):
                 links.append(link)
         return links
 
@@ -134,9 +134,14 @@ class Pipeline:
             has_grown = joined is not None and len(joined.symbols) > len(first.line_symbols)
             return joined if has_grown else None
 
+        # A link that can stand alone is not worth a second look at the line below.
+        stands_alone = self._is_sure(first) and not is_unfinished(first.text)
         with clock.stage("recognize"):
-            whole = self._reader.read(below.strip, join, most_empty=1)
-        return whole if whole and whole.confidence >= self._settings.min_confidence else None
+            whole = self._reader.read(below.strip, join, most_empty=1 if stands_alone else 2)
+        return whole if whole and self._is_sure(whole) else None
+
+    def _is_sure(self, found: Link | Reading) -> bool:
+        return found.confidence >= self._settings.min_confidence
 
     def _parse(self, text: TextLine, prefix: Prefix) -> Reading | None:
         return self._parser.parse_line(text, label=prefix.label, line_height=self._line_height)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Edges of the slices by x-height, in pixels of the detector's input.
 X_HEIGHTS = (0.0, 8.0, 14.0, 22.0, float("inf"))
+# Smaller print is found at times, but nobody should count on it.
+LEGIBLE_X_HEIGHT = 7.0
 
 
 class Detector(Protocol):
@@ -65,14 +67,15 @@ def detect_all(detector: Detector, images: Iterable[Record], folder: Path) -> li
 
 
 def list_slices(dataset: Record, scales: dict[int, float]) -> list[Slice]:
-    """Return the whole, then the slices by x-height, then those by page kind."""
+    """Return the whole, what is legible of it, the slices by x-height and those by page kind."""
     kinds = sorted({image["kind"] for image in dataset["images"] if "kind" in image})
     by_height = [
         Slice(f"x-height {low:g}-{high:g} px", _always, _is_between(low, high, scales))
         for low, high in pairwise(X_HEIGHTS)
     ]
     by_kind = [Slice(f"kind {kind}", _is_kind(kind), _always) for kind in kinds]
-    return [Slice("all", _always, _always), *by_height, *by_kind]
+    legible = Slice("legible", _always, _is_between(LEGIBLE_X_HEIGHT, float("inf"), scales))
+    return [Slice("all", _always, _always), legible, *by_height, *by_kind]
 
 
 def _always(_: Record) -> bool:

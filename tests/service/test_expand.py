@@ -76,6 +76,12 @@ def test_the_last_line_has_none_below():
     assert expander.expand_below(expander.expand_prefix(Page(page.frame), page.prefixes[0])) is None
 
 
+def test_the_frame_ends_below_its_last_line():
+    page = print_page([LINK], size=(1000, 160))
+    expander = Expander(ExpandSettings())
+    assert expander.expand_below(expander.expand_prefix(Page(page.frame), page.prefixes[0])) is None
+
+
 def test_a_page_may_hold_dark_and_light_print():
     pixels = np.full((100, 200, 3), 240, np.uint8)
     pixels[:, 100:] = 20

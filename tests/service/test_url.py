@@ -100,6 +100,13 @@ def test_an_unknown_suffix_is_not_trusted():
     assert parse("https://keras.ioo/x").confidence < 0.5
 
 
+def test_trust_lowers_the_confidence_and_nothing_else():
+    reading = parse("https://keras.io/abc")
+    halved = reading.trusted(0.5)
+    assert halved.confidence == pytest.approx(0.475)
+    assert (halved.text, halved.symbols) == (reading.text, reading.symbols)
+
+
 @pytest.mark.parametrize("line", ["https://", "https://-", "https://a b", "https://©"])
 def test_a_scheme_without_a_host_has_no_confidence(line):
     assert parse(line).confidence < 0.5
