@@ -9,7 +9,9 @@ from service.engine import Served
 from service.metrics import MeteredRecognizer
 from service.models import find_model
 from service.pipeline import Pipeline
+from service.quota import count_cpus
 from service.recognize import create_recognizer
+from service.runner import Crew
 
 if TYPE_CHECKING:
     from service.detect import SavedModelDetector
@@ -28,6 +30,7 @@ def build_pipeline(settings: Settings, metrics: Metrics) -> Served:
         expand=settings.expand,
         url=settings.url,
         on_stage=metrics.time_stage,
+        share_out=Crew(settings.runner.workers or count_cpus()).map,
     )
     return Served(pipeline, detector.model_name, detector.model_version)
 

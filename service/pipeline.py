@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,7 +21,7 @@ from service.url_end import first_word, text_of
 from service.wrap import is_continued, is_unfinished
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from service.detect import Detector
     from service.expand import Line
@@ -30,8 +31,12 @@ if TYPE_CHECKING:
     from service.url import Reading
 
     OnStage = Callable[[str, float], None]
+    # Applies a function to each prefix; in threads, where whoever builds the pipeline has some.
+    ShareOut = Callable[[Callable[[Prefix], Link | None], Iterable[Prefix]], Iterable[Link | None]]
 
 _MAX_LINES = 4
+# From the first prefix to the last link, in seconds that a person waits; the others are worked.
+_READ = "read"
 
 
 class Pipeline:
@@ -45,15 +50,19 @@ class Pipeline:
         expand: ExpandSettings,
         url: UrlSettings,
         on_stage: OnStage | None = None,
+        share_out: ShareOut = map,
     ) -> None:
         """Put the stages together; `on_stage` is told each stage's name and seconds, per frame."""
         self._detector = detector
         self._expander = Expander(expand)
-        self._reader = Reader(recognizer, max_readings=url.max_readings)
+        self._reader = Reader(
+            recognizer, max_readings=url.max_readings, sure_confidence=url.sure_confidence
+        )
         self._parser = UrlParser()
         self._line_height = expand.strip_height_px
         self._settings = url
         self._on_stage = on_stage
+        self._share_out = share_out
         self._log = structlog.get_logger("printlink")
 
     def run(self, frame: Frame, decode_ms: float) -> FrameResult:
@@ -67,9 +76,7 @@ class Pipeline:
         with clock.stage("detect"):
             prefixes = self._detector.detect(frame)
         links = self._read_links(Page(frame), prefixes, clock) if prefixes else []
-        for stage, seconds in clock.seconds.items():
-            if self._on_stage:
-                self._on_stage(stage, seconds)
+        self._tell_stages(clock)
         return FrameResult(
             width=frame.width,
             height=frame.height,
@@ -80,20 +87,25 @@ class Pipeline:
             prefixes=tuple(prefixes),
         )
 
+    def _tell_stages(self, clock: _Clock) -> None:
+        for stage, seconds in clock.seconds.items():
+            if self._on_stage and stage != _READ:
+                self._on_stage(stage, seconds)
+
     def _read_links(self, page: Page, prefixes: tuple[Prefix, ...], clock: _Clock) -> list[Link]:
-        """Read from left to right, so that `https://` is read before the `www.` right after it."""
-        links: list[Link] = []
-        for prefix in sorted(prefixes, key=lambda prefix: prefix.box.left):
-            if any(_covers(link, prefix) for link in links):
-                continue
-            try:
-                link = self._read_link(page, prefix, clock)
-            except RecognizeError as error:
-                self._log.warning("strip_not_read", error=type(error).__name__)
-                continue
-            if link is not None and self._is_sure(link):
-                links.append(link)
-        return links
+        """Return the links that start with `prefixes`, from left to right."""
+        starts = sorted(_drop_followers(prefixes), key=lambda prefix: prefix.box.left)
+        with clock.stage(_READ):
+            found = self._share_out(lambda prefix: self._try_prefix(page, prefix, clock), starts)
+            return _drop_covered([link for link in found if link is not None])
+
+    def _try_prefix(self, page: Page, prefix: Prefix, clock: _Clock) -> Link | None:
+        try:
+            link = self._read_link(page, prefix, clock)
+        except RecognizeError as error:
+            self._log.warning("strip_not_read", error=type(error).__name__)
+            return None
+        return link if link is not None and self._is_sure(link) else None
 
     def _read_link(self, page: Page, prefix: Prefix, clock: _Clock) -> Link | None:
         with clock.stage("expand"):
@@ -155,10 +167,11 @@ class _Piece(NamedTuple):
 
 
 class _Clock:
-    """Adds up the seconds that one frame spends in each stage."""
+    """Adds up the seconds that one frame spends in each stage, in all its threads."""
 
     def __init__(self) -> None:
         self._started = time.perf_counter()
+        self._lock = threading.Lock()
         self.seconds: dict[str, float] = {}
 
     @contextmanager
@@ -169,7 +182,8 @@ class _Clock:
             yield
         finally:
             spent = time.perf_counter() - started
-            self.seconds[name] = self.seconds.get(name, 0.0) + spent
+            with self._lock:
+                self.seconds[name] = self.seconds.get(name, 0.0) + spent
 
     def total(self) -> float:
         """Return the seconds since the frame came in."""
@@ -181,7 +195,7 @@ def _timings(clock: _Clock, decode_ms: float) -> Timings:
     return Timings(
         decode_ms=decode_ms,
         detect_ms=seconds["detect"] * 1000,
-        recognize_ms=(seconds.get("expand", 0.0) + seconds.get("recognize", 0.0)) * 1000,
+        recognize_ms=seconds.get(_READ, 0.0) * 1000,
         total_ms=decode_ms + clock.total() * 1000,
     )
 
@@ -208,6 +222,34 @@ def _link(prefix: Prefix, reading: Reading, pieces: list[_Piece]) -> Link:
 
 def _print_line(line: Line, symbols: tuple[Symbol, ...]) -> LinkLine:
     return LinkLine(line.outline(symbols[0].left, symbols[-1].right), text_of(symbols))
+
+
+def _drop_followers(prefixes: tuple[Prefix, ...]) -> list[Prefix]:
+    """Return the prefixes without those right behind another one, as `www.` is in `https://www.`."""
+    return [
+        prefix
+        for prefix in prefixes
+        if not any(_follows(prefix.box, other.box) for other in prefixes)
+    ]
+
+
+def _follows(box: Box, other: Box) -> bool:
+    overlap = min(box.bottom, other.bottom) - max(box.top, other.top)
+    is_beside = overlap > min(box.height, other.height) / 2
+    return is_beside and abs(box.left - other.right) < other.height / 2 and box.left > other.left
+
+
+def _drop_covered(links: list[Link]) -> list[Link]:
+    """Return the links without those that start on another one; of two, the first stays."""
+    return [
+        link
+        for place, link in enumerate(links)
+        if not any(
+            _covers(other, link.prefix) and (before < place or not _covers(link, other.prefix))
+            for before, other in enumerate(links)
+            if other is not link
+        )
+    ]
 
 
 def _covers(link: Link, prefix: Prefix) -> bool:

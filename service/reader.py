@@ -21,10 +21,13 @@ T = TypeVar("T", bound="Ballot")
 class Reader:
     """Gives a strip to a recognizer as often as it takes to be sure."""
 
-    def __init__(self, recognizer: Recognizer, *, max_readings: int) -> None:
-        """Take the recognizer and the most readings of one strip."""
+    def __init__(
+        self, recognizer: Recognizer, *, max_readings: int, sure_confidence: float
+    ) -> None:
+        """Take the recognizer, the most readings of one strip, and when the first one will do."""
         self._recognizer = recognizer
         self._max_readings = max_readings
+        self._sure_confidence = sure_confidence
 
     def read(
         self,
@@ -42,7 +45,7 @@ class Reader:
 
         """
         readings = (understand(line) for line in self._lines(strip))
-        return elect(readings, most_empty=most_empty)
+        return elect(readings, most_empty=most_empty, sure_confidence=self._sure_confidence)
 
     def _lines(self, strip: Strip) -> Iterator[TextLine]:
         gaps = find_gaps(strip.pixels)

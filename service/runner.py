@@ -12,12 +12,27 @@ from service.errors import DeadlineError, NotReadyError, QueueFullError
 from service.quota import count_cpus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from concurrent.futures import Future
 
     from service.settings import RunnerSettings
 
 T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Crew:
+    """Threads that share the parts of a frame out among them; several frames may do so at once."""
+
+    def __init__(self, threads: int) -> None:
+        """Start no thread yet; the first parts do."""
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="part")
+
+    def map(self, work: Callable[[T], R], parts: Iterable[T]) -> list[R]:
+        """Return what `work` makes of each part, in their order; raises what it raises."""
+        # A copied context lets the log lines of a part carry the id of the request.
+        jobs = [self._pool.submit(contextvars.copy_context().run, work, part) for part in parts]
+        return [job.result() for job in jobs]
 
 
 class Runner:

@@ -131,6 +131,9 @@ class UrlSettings(SettingsGroup):
     max_readings: int = Field(
         default=4, ge=1, le=4, description="Most treatments of a strip that are read when in doubt."
     )
+    sure_confidence: float = Field(
+        default=0.97, ge=0, le=1, description="A first reading this sure is given without a second."
+    )
     join_wrapped: bool = Field(
         default=True, description="Whether a link that wraps is joined with the line below."
     )

@@ -31,14 +31,18 @@ class Ballot(Protocol):
 T = TypeVar("T", bound=Ballot)
 
 
-def elect(readings: Iterable[T | None], *, most_empty: int = 2) -> T | None:
-    """Take readings until two agree and return the surer one of these.
+def elect(
+    readings: Iterable[T | None], *, most_empty: int = 2, sure_confidence: float = 1.0
+) -> T | None:
+    """Take readings until two agree, or the first is sure, and return the surer one of these.
 
     None, where nothing was understood, is elected by `most_empty` votes. Without an agreement the
     surest reading is returned; as no other one bears it out, its confidence is lowered.
     """
     votes: dict[str | None, list[T | None]] = {}
     for reading in readings:
+        if not votes and reading is not None and reading.confidence >= sure_confidence:
+            return reading
         same = votes.setdefault(reading.text if reading else None, [])
         same.append(reading)
         if len(same) == (most_empty if reading is None else 2):

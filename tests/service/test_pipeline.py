@@ -154,3 +154,13 @@ def test_a_failing_detector_fails_the_frame():
     pipeline = Pipeline(Failing(), FakeRecognizer(), expand=ExpandSettings(), url=UrlSettings())
     with pytest.raises(DetectError):
         pipeline.run(Frame(np.zeros((50, 80, 3), np.uint8)), 1.0)
+
+
+def test_two_prefixes_on_one_place_give_one_link():
+    page = print_page(["https://www.debian.org/a"])
+    left, top, right, bottom = page.prefixes[0].box
+    shifted = Prefix("http", 0.7, Box(left + 2, top - 1, right - 9, bottom))
+    detector = FakeDetector((shifted, *page.prefixes))
+    recognizer = Reads("https://www.debian.org/a")
+    pipeline = Pipeline(detector, recognizer, expand=ExpandSettings(), url=UrlSettings())
+    assert len(pipeline.run(page.frame, 1.0).links) == 1

@@ -19,9 +19,9 @@ class Script:
         return TextLine(text, 0.9, (Symbol(text, 0.9, 0, strip.pixels.shape[1]),))
 
 
-def read(script, *, max_readings=4):
+def read(script, *, max_readings=4, sure=0.99):
     strip = Strip(np.full((44, 176), 255, np.uint8), ())
-    return Reader(script, max_readings=max_readings).read(
+    return Reader(script, max_readings=max_readings, sure_confidence=sure).read(
         strip, lambda line: Vote(line.text, line.confidence)
     )
 
@@ -29,6 +29,12 @@ def read(script, *, max_readings=4):
 def test_two_readings_do_where_they_agree():
     script = Script("a", "a", "b")
     assert read(script).text == "a"
+    assert script.texts == ["b"]
+
+
+def test_one_reading_does_where_it_is_sure():
+    script = Script("a", "b")
+    assert read(script, sure=0.9).text == "a"
     assert script.texts == ["b"]
 
 
@@ -47,7 +53,7 @@ def test_no_more_readings_than_allowed(count):
 
 def test_places_are_those_of_the_untreated_strip():
     strip, rights = Strip(np.full((44, 176), 255, np.uint8), ()), []
-    Reader(Script("a", "b", "c", "d"), max_readings=4).read(
+    Reader(Script("a", "b", "c", "d"), max_readings=4, sure_confidence=0.99).read(
         strip, lambda line: rights.append(line.symbols[0].right)
     )
     assert rights == pytest.approx([176, 176])

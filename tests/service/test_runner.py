@@ -1,13 +1,15 @@
 """Jobs run beside the loop, wait in a bounded queue, and never hold their caller for ever."""
 
 import asyncio
+import contextvars
 import threading
+import time
 
 import pytest
 import structlog
 
 from service.errors import DeadlineError, NotReadyError, QueueFullError
-from service.runner import Runner
+from service.runner import Crew, Runner
 from service.settings import RunnerSettings
 from tests.service.clients import wait_until
 
@@ -108,3 +110,23 @@ async def test_workers_follow_the_quota_unless_set():
     barrier = threading.Barrier(3, timeout=5)
     places = await asyncio.gather(*(runner.run(barrier.wait) for _ in range(3)))
     assert sorted(places) == [0, 1, 2]
+
+
+def test_a_crew_returns_what_becomes_of_the_parts_in_their_order():
+    delays = [0.05, 0.0, 0.02]
+    crew = Crew(2)
+    assert crew.map(lambda delay: (time.sleep(delay), delay)[1], delays) == delays
+    assert crew.map(str, []) == []
+
+
+def test_a_crew_raises_what_a_part_raises_and_goes_on():
+    crew = Crew(1)
+    with pytest.raises(ZeroDivisionError):
+        crew.map(lambda part: 1 // part, [1, 0])
+    assert crew.map(lambda part: 1 // part, [1]) == [1]
+
+
+def test_a_part_knows_the_request_that_it_belongs_to():
+    request = contextvars.ContextVar("request")
+    request.set("a")
+    assert Crew(1).map(lambda _: request.get(), [1]) == ["a"]

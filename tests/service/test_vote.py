@@ -25,6 +25,16 @@ def test_nobody_is_asked_after_two_agree():
     assert list(asked) == [B, C]
 
 
+def test_a_first_that_is_sure_is_not_put_to_the_vote():
+    asked = iter([SURER_A, B])
+    assert elect(asked, sure_confidence=0.9) == SURER_A
+    assert list(asked) == [B]
+
+
+def test_a_sure_one_that_comes_later_has_one_vote_like_the_others():
+    assert elect([A, B, A], sure_confidence=0.9) == A
+
+
 def test_the_surest_of_all_different_ones_is_trusted_half():
     assert elect([A, B, C]) == Vote("b", 0.475)
 
