@@ -9,6 +9,7 @@ import pytest
 
 from training.label_map import LABEL_MAP
 from training.synth.render import RenderJob, render_frames, render_pages
+from training.synth.samples import render_samples
 from training.synth.source import CropSource
 
 pytestmark = pytest.mark.slow
@@ -56,3 +57,11 @@ def test_frames_are_the_same_whatever_the_number_of_workers(tmp_path):
         image = one["images"][annotation["image_id"]]
         assert 0 <= x < x + w <= image["width"] + 0.01
         assert 0 <= y < y + h <= image["height"] + 0.01
+
+
+def test_the_sample_page_shows_its_links_upright(tmp_path):
+    render_samples(tmp_path, numbers=())
+    pixels = cv2.imread(str(tmp_path / "page.jpg"))
+    assert pixels.shape == (1440, 1080, 3)
+    assert pixels.std() > 20
+    assert [path.name for path in tmp_path.iterdir()] == ["page.jpg"]

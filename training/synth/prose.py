@@ -30,12 +30,12 @@ class Prose:
         )
 
     @classmethod
-    def load(cls) -> Prose:
-        """Gather the prose of this machine."""
+    def load(cls, *, quotations: bool = True) -> Prose:
+        """Gather the prose of this machine; without `quotations` it is the same on all of them."""
         from pydoc_data.topics import topics  # noqa: PLC0415  (half a megabyte, wanted here only)
 
         texts = [topics[name] for name in sorted(topics)]
-        if FORTUNES.is_dir():
+        if quotations and FORTUNES.is_dir():
             paths = sorted(p for p in FORTUNES.iterdir() if p.is_file() and not p.suffix)
             texts += [path.read_text(encoding="utf-8", errors="ignore") for path in paths]
         return cls(split_words("\n".join(texts)))

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from training.synth.sheet import Page
 
 SAMPLE_SIZE = (1080, 1440)
+SEED = 43
+# Those of the first dozen pages that show a whole page with one link or more.
+FULL_PAGES = (1, 4, 7, 9)
 _HEADING = "Links in print"
 _TEXT = """
 A printed link is a promise that paper cannot keep: it can be seen, but not followed. The
@@ -43,16 +46,16 @@ https://www.rfc-editor.org/rfc/rfc3986 without charge.
 """
 
 
-def render_samples(folder: Path, *, count: int = 4, seed: int = 20) -> None:
-    """Write `page.jpg`, a page about links, and `count` random full pages in unseen typefaces."""
+def render_samples(folder: Path, *, numbers: tuple[int, ...] = FULL_PAGES) -> None:
+    """Write `page.jpg`, a page about links, and random pages by number, in unseen typefaces."""
     folder.mkdir(parents=True, exist_ok=True)
     faces = split_fonts(scan_fonts(), "test")
-    _save(folder / "page.jpg", _photograph_sample(_compose_sample(faces), seed))
-    composer = Composer(FontBook(faces), Prose.load())
-    for index in range(count):
-        rng = np.random.default_rng([seed, index])
-        pixels, _, _ = photograph_frame(composer, rng, link_rate=0.012, size=SAMPLE_SIZE)
-        _save(folder / f"random-{index}.jpg", pixels)
+    _save(folder / "page.jpg", _photograph_sample(_compose_sample(faces)))
+    composer = Composer(FontBook(faces), Prose.load(quotations=False))
+    for number in numbers:
+        rng = np.random.default_rng([SEED, number])
+        pixels, _, _ = photograph_frame(composer, rng, link_rate=0.006, size=SAMPLE_SIZE)
+        _save(folder / f"random-{number}.jpg", pixels)
 
 
 def _compose_sample(faces: list[Face]) -> Page:
@@ -91,8 +94,8 @@ def _find(faces: list[Face], family: str, style: str) -> Face:
     return faces[0]
 
 
-def _photograph_sample(page: Page, seed: int) -> np.ndarray:
-    rng = np.random.default_rng(seed)
+def _photograph_sample(page: Page) -> np.ndarray:
+    rng = np.random.default_rng(SEED)
     width, height = SAMPLE_SIZE
     curl = random_curl(rng, page.pixels.shape[1], strength=0.35)
     view = random_view(
