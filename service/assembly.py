@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from service.engine import Served
 from service.metrics import MeteredRecognizer
 from service.models import find_model
 from service.pipeline import Pipeline
 from service.quota import count_cpus
 from service.recognize import create_recognizer
+from service.records import Strip
 from service.runner import Crew
 
 if TYPE_CHECKING:
@@ -21,16 +24,21 @@ if TYPE_CHECKING:
 
 def build_pipeline(settings: Settings, metrics: Metrics) -> Served:
     """Load the models, warm them up and put the stages together; raises a `StartupError`."""
-    recognizer = MeteredRecognizer(create_recognizer(settings.recognize), metrics)
+    recognizer = create_recognizer(settings.recognize)
+    threads = settings.runner.workers or count_cpus()
+    crew = Crew(threads)
+    # Each thread opens an engine of its own when it first reads.
+    blank = Strip(np.full((settings.expand.strip_height_px, 200), 255, np.uint8), ())
+    crew.map(recognizer.read, [blank] * threads)
     detector = load_detector(settings)
     detector.warm_up()
     pipeline = Pipeline(
         detector,
-        recognizer,
+        MeteredRecognizer(recognizer, metrics),
         expand=settings.expand,
         url=settings.url,
         on_stage=metrics.time_stage,
-        share_out=Crew(settings.runner.workers or count_cpus()).map,
+        share_out=crew.map,
     )
     return Served(pipeline, detector.model_name, detector.model_version)
 

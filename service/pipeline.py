@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     ShareOut = Callable[[Callable[[Prefix], Link | None], Iterable[Prefix]], Iterable[Link | None]]
 
 _MAX_LINES = 4
+# Tesseract places symbols a little narrow; of the line's height.
+_SYMBOL_SLACK = 0.2
 # From the first prefix to the last link, in seconds that a person waits; the others are worked.
 _READ = "read"
 
@@ -221,7 +223,10 @@ def _link(prefix: Prefix, reading: Reading, pieces: list[_Piece]) -> Link:
 
 
 def _print_line(line: Line, symbols: tuple[Symbol, ...]) -> LinkLine:
-    return LinkLine(line.outline(symbols[0].left, symbols[-1].right), text_of(symbols))
+    height, width = line.strip.pixels.shape
+    margin = _SYMBOL_SLACK * height
+    left, right = symbols[0].left - margin, symbols[-1].right + margin
+    return LinkLine(line.outline(max(0.0, left), min(float(width), right)), text_of(symbols))
 
 
 def _drop_followers(prefixes: tuple[Prefix, ...]) -> list[Prefix]:

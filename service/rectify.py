@@ -12,9 +12,13 @@ from service.ink import flatten_ground
 from service.records import Point, Strip
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from service.baseline import Course
     from service.ink import Grey
     from service.records import Polygon
+
+    Floats = NDArray[np.float32]
 
 _POLYGON_STEP_RATIO = 2.0
 
@@ -31,9 +35,9 @@ def rectify_line(
     scale = tall / height_px
     columns = max(2, math.ceil((reach[1] - reach[0]) / scale))
     along = reach[0] + (np.arange(columns) + 0.5) * scale
-    below = (np.arange(height_px) + 0.5) * scale - tall / 2
-    places = course.points_at(along, below[:, np.newaxis]).astype(np.float32)
-    pixels = _sample(grey, places, scale)
+    below = ((np.arange(height_px) + 0.5) * scale - tall / 2).astype(np.float32)[:, np.newaxis]
+    x, y, normal_x, normal_y = (part.astype(np.float32) for part in course.axis_at(along))
+    pixels = _sample(grey, x + below * normal_x, y + below * normal_y, scale)
     return Strip(
         pixels=flatten_ground(pixels, height_px),
         polygon=outline(course, reach=reach, half_height=course.start.height / 2),
@@ -49,14 +53,12 @@ def outline(course: Course, *, reach: tuple[float, float], half_height: float) -
     return tuple(Point(float(x), float(y)) for x, y in np.concatenate([top, bottom]))
 
 
-def _sample(grey: Grey, places: cv2.typing.MatLike, scale: float) -> Grey:
-    """Sample the frame at `places`; where many pixels fall into one, they are averaged first."""
-    left, top = np.floor(places.reshape(-1, 2).min(axis=0)).astype(int) - 8
-    right, bottom = np.ceil(places.reshape(-1, 2).max(axis=0)).astype(int) + 9
-    left, top = max(0, left), max(0, top)
+def _sample(grey: Grey, x: Floats, y: Floats, scale: float) -> Grey:
+    """Sample the frame at `x`, `y`; where many pixels fall into one, they are averaged first."""
+    left, right = max(0, math.floor(x.min()) - 8), math.ceil(x.max()) + 9
+    top, bottom = max(0, math.floor(y.min()) - 8), math.ceil(y.max()) + 9
     part = grey[top : max(top + 1, bottom), left : max(left + 1, right)]
     if scale > 1.5:
-        part = cv2.GaussianBlur(part, (0, 0), scale / 3)
-    local = places - np.array([left, top], dtype=np.float32)
-    strip = cv2.remap(part, local, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        part = np.asarray(cv2.GaussianBlur(part, (0, 0), scale / 3), dtype=np.uint8)
+    strip = cv2.remap(part, x - left, y - top, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(strip, dtype=np.uint8)

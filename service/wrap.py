@@ -8,17 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+import cv2
 import numpy as np
 
-from service.baseline import (
-    WINDOW_LINE_PX,
-    cut_window,
-    has_ink,
-    is_inside,
-    match_line,
-    trace_course,
-)
-from service.ink import measure_ink
+from service.band import cut_band
+from service.baseline import has_ink, is_inside, match_line, trace_course
 from service.repair import FILE_ENDINGS
 from service.scheme import PRINTED
 from service.tilt import LineStart
@@ -50,7 +44,7 @@ def find_next_line(grey: Grey, course: Course, *, stop_gap_ratio: float) -> Line
     starts.
     """
     # Rightwards in the mirrored frame is leftwards.
-    mirrored = np.ascontiguousarray(grey[:, ::-1])
+    mirrored = np.asarray(cv2.flip(grey, 1), dtype=np.uint8)
 
     def trace_left(place: LineStart) -> LineStart:
         back = trace_course(
@@ -122,12 +116,14 @@ def _move(start: LineStart, *, along: float = 0.0, below: float = 0.0) -> LineSt
 
 def _step_down(grey: Grey, place: LineStart, *, least_contrast: float) -> LineStart | None:
     """Return the place one line below, None where no ink follows within two line heights."""
+    band = cut_band(grey, place, below_ratio=float(_PITCH_RATIOS[-1]))
     for ratio in _PITCH_RATIOS:
-        below = _move(place, below=ratio * place.height)
-        if not is_inside(grey, below):
+        if not is_inside(grey, _move(place, below=ratio * place.height)):
             return None
-        window = measure_ink(cut_window(grey, below), WINDOW_LINE_PX, least_contrast=least_contrast)
+        window = band.window_at(0.0, ratio * place.height, least_contrast=least_contrast)
+        if window is None:
+            return None
         shift, weight = match_line(window)
         if weight > _MIN_MATCH and abs(shift) < 0.06 and has_ink(window):
-            return _move(below, below=shift * place.height)
+            return _move(place, below=window.below + shift * place.height)
     return None

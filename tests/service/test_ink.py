@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from service.ink import flatten_ground, grey_of, is_light_on_dark, measure_contrast, measure_ink
+from service.ink import (
+    contrast_of,
+    darkness_of,
+    flatten_ground,
+    grey_of,
+    is_light_on_dark,
+    measure_ink,
+)
 from service.records import Box
 
 BOX = Box(0, 0, 60, 40)
@@ -42,7 +49,7 @@ def test_faint_print_counts_as_full_ink_but_grain_does_not():
 
 
 def test_contrast_is_the_step_from_paper_to_ink():
-    assert measure_contrast(stroke(200, 40), 32) == 160
+    assert contrast_of(darkness_of(stroke(200, 40), 32)) == 160
 
 
 def test_flat_ground_is_white_under_a_shadow_and_its_ink_black():
