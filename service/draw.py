@@ -43,7 +43,7 @@ def _outline(canvas: ImageDraw.ImageDraw, link: Link, *, width: int) -> None:
 def _write_label(canvas: ImageDraw.ImageDraw, link: Link, picture: Image.Image) -> None:
     """Write the URL above the link, below it where there is no room, and inside the frame."""
     font = _fit_font(canvas, link.url, picture)
-    pad = _scale_px(picture, 250, least=2)
+    pad = _scale_px(picture, 480, least=2)
     left, top, right, bottom = canvas.textbbox((0, 0), link.url, font=font)
     width, height = right - left + 2 * pad, bottom - top + 2 * pad
     x = max(0.0, min(link.box.left, picture.width - width))
@@ -55,6 +55,6 @@ def _write_label(canvas: ImageDraw.ImageDraw, link: Link, picture: Image.Image) 
 
 def _fit_font(canvas: ImageDraw.ImageDraw, text: str, picture: Image.Image) -> Font:
     """Return a font of a size that suits the frame, smaller where `text` would not fit."""
-    size = _scale_px(picture, 55, least=12)
+    size = _scale_px(picture, 80, least=12)
     length = canvas.textlength(text, font=ImageFont.load_default(size))
     return ImageFont.load_default(max(8.0, size * min(1.0, 0.96 * picture.width / length)))
