@@ -1,4 +1,4 @@
-"""Reads a strip in one treatment after the other until two readings agree."""
+"""Reads a strip in one treatment after the other until one is sure or two agree."""
 
 from __future__ import annotations
 

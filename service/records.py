@@ -158,7 +158,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Milliseconds spent in each stage of one frame."""
+    """Milliseconds that a frame waits for each stage; `recognize_ms` includes expanding."""
 
     decode_ms: float
     detect_ms: float

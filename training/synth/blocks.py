@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 from PIL import Image
 
+from training.synth.figure import paint_figure
 from training.synth.flow import Column, LinkWord, flow
 from training.synth.fonts import measure_font
 from training.synth.sheet import Run, Sheet, Type
@@ -277,7 +277,7 @@ class Blocks:
         height = int(min(width * float(self.rng.uniform(0.3, 0.9)), column.bottom - y))
         if width < 16 or height < 16:
             return column.bottom
-        pixels = _picture(self.rng, width, height)
+        pixels = paint_figure(self.rng, width, height)
         self.sheet.image.paste(Image.fromarray(pixels), (int(column.left), int(y)))
         return y + height + self.style.setting.leading * 0.5
 
@@ -286,36 +286,3 @@ def _scaled(setting: Setting, scale: float) -> Setting:
     body = replace(setting.body, size=max(6, round(setting.body.size * scale)))
     link = replace(setting.link, size=max(6, round(setting.link.size * scale)))
     return replace(setting, body=body, link=link, leading=setting.leading * scale)
-
-
-def _picture(rng: np.random.Generator, width: int, height: int) -> np.ndarray:
-    kind = rng.random()
-    if kind < 0.45:  # clouds of colour, as a photograph has at this distance
-        coarse = rng.integers(
-            0, 256, (int(rng.integers(3, 14)), int(rng.integers(3, 14)), 3), dtype=np.uint8
-        )
-        return cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
-    if kind < 0.65:  # a matrix code
-        modules = (rng.random((25, 25)) < 0.5).astype(np.uint8) * 235
-        code = cv2.resize(modules, (min(width, height),) * 2, interpolation=cv2.INTER_NEAREST)
-        return cv2.cvtColor(
-            cv2.copyMakeBorder(
-                code,
-                0,
-                height - code.shape[0],
-                0,
-                width - code.shape[1],
-                cv2.BORDER_CONSTANT,
-                value=255,
-            ),
-            cv2.COLOR_GRAY2RGB,
-        )
-    canvas = np.full((height, width, 3), 245, np.uint8)
-    for _ in range(int(rng.integers(3, 14))):
-        colour = tuple(int(v) for v in rng.integers(0, 200, 3))
-        ends = [(int(rng.integers(width)), int(rng.integers(height))) for _ in range(2)]
-        if kind < 0.85:
-            cv2.line(canvas, ends[0], ends[1], colour, int(rng.integers(1, 5)), cv2.LINE_AA)
-        else:
-            cv2.rectangle(canvas, ends[0], ends[1], colour, -1 if rng.random() < 0.5 else 2)
-    return canvas

@@ -15,8 +15,8 @@ from training.label_map import CLASS_IDS, LABEL_MAP
 from training.synth.camera import expose, show_through
 from training.synth.geometry import View, random_curl, random_view
 
-# Legible by the working minimum: below this x-height in the picture a prefix is an ignore region.
-LEGIBLE_X_HEIGHT = 5.0
+# Below this x-height in the crop a prefix is an ignore region: there is nothing to learn from it.
+LEAST_X_HEIGHT = 5.0
 X_HEIGHTS = (4.6, 34.0)
 BACKGROUND_SHARE = 0.14
 _RARE = {"tcp": 2.5, "ftp": 2.0, "www": 1.6}
@@ -156,7 +156,7 @@ def _label(page: BankPage, view: View, size: int) -> tuple[np.ndarray, np.ndarra
         rise = np.linalg.norm(projected[3] - projected[0]) / np.linalg.norm(quad[3] - quad[0])
         boxes.append(clipped[[1, 0, 3, 2]] / size)
         classes.append(label)
-        ignored.append(bool(seen < 0.93 or x_height * rise < LEGIBLE_X_HEIGHT))
+        ignored.append(bool(seen < 0.93 or x_height * rise < LEAST_X_HEIGHT))
     return (
         np.array(boxes, np.float32).reshape(-1, 4),
         np.array(classes, np.int32),
