@@ -58,6 +58,9 @@ def run_training(
     max_minutes: Annotated[
         float | None, typer.Option(min=0.1, help="End the schedule after so much time.")
     ] = None,
+    start_weights: Annotated[
+        Path | None, typer.Option(help="The .weights.h5 of a run to start a new run from.")
+    ] = None,
 ) -> None:
     """Train a detector, or go on with a run that was interrupted."""
     from dataclasses import replace
@@ -71,7 +74,10 @@ def run_training(
         settings = replace(settings, crops=crops)
     limits = TrainLimits(workers=workers, max_minutes=max_minutes)
     limit_threads(threads)
-    typer.echo(train(settings, data_dir=data, run_dir=run, limits=limits))
+    weights = train(
+        settings, data_dir=data, run_dir=run, limits=limits, start_weights=start_weights
+    )
+    typer.echo(weights)
 
 
 @app.command("export")

@@ -38,15 +38,26 @@ class TrainLimits:
     max_minutes: float | None = None
 
 
-def train(config: TrainConfig, *, data_dir: Path, run_dir: Path, limits: TrainLimits) -> Path:
+def train(
+    config: TrainConfig,
+    *,
+    data_dir: Path,
+    run_dir: Path,
+    limits: TrainLimits,
+    start_weights: Path | None = None,
+) -> Path:
     """Train, or go on from the last checkpoint in `run_dir`; return the averaged weights' path.
 
-    On Ctrl-C the run is saved first; the same call resumes it.
+    A run without a checkpoint starts from `start_weights` where they are given, the `.weights.h5`
+    of another run of the same network. On Ctrl-C the run is saved first; the same call resumes it.
     """
     keras.mixed_precision.set_global_policy(config.precision)
     keras.utils.set_random_seed(config.seed)
     run_dir.mkdir(parents=True, exist_ok=True)
     model, averaged = compile_detector(config), build_detector(config.model)
+    if start_weights is not None:
+        averaged.load_weights(start_weights)
+        model.set_weights(averaged.get_weights())
     start = restore_checkpoint(model, averaged, run_dir)
     average = WeightAverage(averaged, momentum=config.ema_momentum)
     source = config.make_source(data_dir, config.size)

@@ -12,6 +12,7 @@ from training.synth.fonts import FONT_FOLDERS, FontBook, scan_fonts, split_fonts
 from training.synth.page import Composer, size_for
 from training.synth.prose import Prose
 from training.synth.sheet import Sheet, Type
+from training.synth.urls import Lookalike
 
 # Two families, one on either side of the split; other systems look through all they have.
 FEW = [Path("/usr/share/fonts/truetype") / name for name in ("dejavu", "liberation")]
@@ -49,6 +50,15 @@ def test_prefix_quad_surrounds_the_ink_of_the_prefix(setting):
     assert link.prefix[1][0] == pytest.approx(right, abs=bearing)
     assert link.prefix[0][1] >= top - 1
     assert link.prefix[2][1] <= bottom + 1
+
+
+def test_a_page_notes_where_its_look_alikes_start(setting):
+    page, _ = set_words(setting, ["ratio", Lookalike("hops:/prague-by-night"), "or"])
+    bare, _ = set_words(setting, ["ratio", LinkWord("http", "hops:/pr")])
+    assert not page.links
+    (decoy,) = page.decoys
+    np.testing.assert_allclose(decoy.quad, bare.links[0].lines[0], atol=0.01)
+    assert decoy.x_height == setting.body.x_height
 
 
 def test_brackets_lie_outside_the_link(setting):

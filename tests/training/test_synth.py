@@ -34,6 +34,21 @@ def test_bank_gives_crops_with_boxes_inside_the_picture(bank):
         assert set(example.classes) <= set(LABEL_MAP)
 
 
+def test_crops_are_cut_around_look_alikes_too(bank, monkeypatch):
+    monkeypatch.setattr("training.synth.source.DECOY_SHARE", 1.0)
+    source = CropSource(bank, 128)
+    for page in source.pages:
+        page.pixels[:] = 255
+        for quad in page.decoy_quads:
+            left, top = quad.min(axis=0).astype(int)
+            right, bottom = quad.max(axis=0).astype(int)
+            page.pixels[top:bottom, left:right] = 0
+    rng = np.random.default_rng(2)
+    crops = [source.sample(rng).image for _ in range(20)]
+    has_ink = [np.ptp(crop[16:-16, 16:-16].astype(float)) > 50 for crop in crops]
+    assert sum(has_ink) >= 18
+
+
 def test_missing_bank_says_what_to_do(tmp_path):
     with pytest.raises(FileNotFoundError, match="printlink-train synth"):
         CropSource(tmp_path, 64).sample(np.random.default_rng(0))

@@ -82,6 +82,24 @@ def test_an_interrupted_run_is_saved_and_goes_on_where_it_was(tmp_path):
 
 
 @pytest.mark.slow
+def test_a_new_run_starts_from_the_weights_it_is_given(tmp_path):
+    config = replace(CONFIG, crops=8, learning_rate=0.0, weight_decay=0.0)
+    start = build_detector(config.model)
+    start.save_weights(tmp_path / "start.weights.h5")
+    final = train(
+        config,
+        data_dir=tmp_path,
+        run_dir=tmp_path / "run",
+        limits=TrainLimits(),
+        start_weights=tmp_path / "start.weights.h5",
+    )
+    trained = build_detector(config.model)
+    trained.load_weights(final)
+    before, after = (model.get_layer("predictions").get_weights() for model in (start, trained))
+    np.testing.assert_allclose(after[0], before[0], atol=1e-6)
+
+
+@pytest.mark.slow
 def test_training_lowers_the_loss_on_pictures_it_has_not_seen(tmp_path):
     config = replace(CONFIG, batch=16, crops=16 * 100, warmup_crops=16 * 6, learning_rate=4e-3)
     unseen = next(make_batches(DrawnSource(96), size=96, batch=32, rng=np.random.default_rng(99)))

@@ -30,7 +30,7 @@ def test_links_start_with_their_prefix_and_keep_to_the_length(prose, label):
 def test_lookalikes_hold_no_prefix(prose):
     rng = np.random.default_rng(2)
     for _ in range(2000):
-        text = Lookalikes(prose).text(rng)
+        text = " ".join(Lookalikes(prose).words(rng))
         assert not re.search(r"https?://|ftp://|tcp://|www\.", text, re.IGNORECASE), text
 
 

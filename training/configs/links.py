@@ -16,9 +16,10 @@ from training.synth.source import CropSource
 CONFIG = TrainConfig(
     name="links",
     make_source=CropSource,
+    size=256,
     batch=16,
-    crops=700_000,
-    warmup_crops=5_000,
-    learning_rate=1.5e-3,
+    crops=1_000_000,
+    warmup_crops=8_000,
+    learning_rate=1.2e-3,
     ema_momentum=0.9985,
 )

@@ -69,7 +69,7 @@ class Blocks:
             if chance < self.link_rate:
                 words.append(self.composer.link_word(self.rng))
             elif chance < self.link_rate * (1 + LOOKALIKES_PER_LINK):
-                words.extend(self.composer.lookalikes.text(self.rng).split())
+                words.extend(self.composer.lookalikes.words(self.rng))
             words.append(word)
         return words
 
@@ -90,7 +90,7 @@ class Blocks:
             area, number = rng.integers(100, 999), rng.integers(10**4, 10**6)
             return ["Tel.", f"+{rng.integers(1, 99)}", str(area), str(number)]
         if kind < 0.82:
-            return list(self.composer.lookalikes.text(rng).split())
+            return list(self.composer.lookalikes.words(rng))
         return list(prose.run(rng, int(rng.integers(3, 12))))
 
     def header(self, margin: float) -> float:
@@ -262,7 +262,7 @@ class Blocks:
         if rng.random() < 8 * self.link_rate:
             words.append(self.composer.link_word(rng, longest=60))
         if rng.random() < 0.4:
-            words.extend(self.composer.lookalikes.text(rng).split())
+            words.extend(self.composer.lookalikes.words(rng))
         return [
             *words,
             *(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from training.synth.sheet import OpenLink, Run, Sheet, Type, break_points
+from training.synth.urls import Lookalike
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,7 +87,7 @@ def flow(
 
 def _run_of(word: str | LinkWord, setting: Setting) -> Run:
     if isinstance(word, str):
-        return Run(word, setting.body)
+        return Run(word, setting.body, is_lookalike=isinstance(word, Lookalike))
     start = len(word.before)
     text = word.before + word.url + word.after
     return Run(text, setting.link, OpenLink(word.label, word.url), start, start + len(word.url))

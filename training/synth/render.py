@@ -196,7 +196,9 @@ def _write_page(job: RenderJob, faces: tuple[Face, ...], index: int) -> dict[str
         }
         for link in page.links
     ]
-    return {"file": name, "kind": page.kind, "dark": page.is_dark, "links": links}
+    decoys = [{"x_height": d.x_height, "quad": d.quad.tolist()} for d in page.decoys]
+    dark = page.is_dark
+    return {"file": name, "kind": page.kind, "dark": dark, "links": links, "decoys": decoys}
 
 
 def _write_frame(job: RenderJob, faces: tuple[Face, ...], index: int) -> dict[str, Any]:

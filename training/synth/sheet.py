@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
 Colour = tuple[int, int, int]
+# As many as the longest prefix has.
+DECOY_CHARACTERS = 8
 PageKind = Literal["book", "article", "manual", "slide", "poster", "card"]
 
 
@@ -42,6 +44,15 @@ class Page:
     links: tuple[PageLink, ...]
     kind: str
     is_dark: bool
+    decoys: tuple[Decoy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoy:
+    """Where a look-alike starts: float32 [4, 2] of its first characters, as in `PageLink`."""
+
+    x_height: float
+    quad: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,7 @@ class Run:
     link: OpenLink | None = None
     start: int = 0
     stop: int = 0
+    is_lookalike: bool = False
 
     @property
     def width(self) -> float:
@@ -103,11 +115,14 @@ class Sheet:
         self.image = Image.new("RGB", (width, height), paper)
         self.draw = ImageDraw.Draw(self.image)
         self.open_links: list[OpenLink] = []
+        self.decoys: list[Decoy] = []
 
     def set_run(self, x: float, baseline: float, run: Run) -> None:
         """Draw a run from (x, baseline) to the right and note where its link stands."""
         type_ = run.type
         self.draw.text((x, baseline), run.text, font=type_.font, fill=type_.colour, anchor="ls")
+        if run.is_lookalike:
+            self._note_decoy(run.text[:DECOY_CHARACTERS], x, baseline, type_)
         if run.link is None:
             return
         left = x + type_.width(run.text[: run.start])
@@ -126,22 +141,25 @@ class Sheet:
             for link in self.open_links
             if link.prefix is not None
         )
-        return Page(np.asarray(self.image), links, kind, is_dark)
+        return Page(np.asarray(self.image), links, kind, is_dark, tuple(self.decoys))
 
     def _note(self, link: OpenLink, text: str, x: float, baseline: float, type_: Type) -> None:
-        metrics = measure_font(type_.face.path, type_.size)
-
-        def quad(part: str) -> NDArray[np.float32]:
-            left, _, right, _ = type_.font.getbbox(part, anchor="ls")
-            top, bottom = baseline - metrics.ascender, baseline + metrics.descender
-            corners = ((x + left, top), (x + right, top), (x + right, bottom), (x + left, bottom))
-            return np.array(corners, np.float32)
-
         if link.prefix is None:
-            link.prefix = quad(text[: len(PREFIXES[link.label])])
-            link.x_height = metrics.x_height
+            link.prefix = _quad(text[: len(PREFIXES[link.label])], x, baseline, type_)
+            link.x_height = type_.x_height
             self.open_links.append(link)
-        link.lines.append(quad(text))
+        link.lines.append(_quad(text, x, baseline, type_))
+
+    def _note_decoy(self, text: str, x: float, baseline: float, type_: Type) -> None:
+        self.decoys.append(Decoy(type_.x_height, _quad(text, x, baseline, type_)))
+
+
+def _quad(text: str, x: float, baseline: float, type_: Type) -> NDArray[np.float32]:
+    metrics = measure_font(type_.face.path, type_.size)
+    left, _, right, _ = type_.font.getbbox(text, anchor="ls")
+    top, bottom = baseline - metrics.ascender, baseline + metrics.descender
+    corners = ((x + left, top), (x + right, top), (x + right, bottom), (x + left, bottom))
+    return np.array(corners, np.float32)
 
 
 def break_points(url: str, label: str, *, anywhere: bool) -> list[int]:

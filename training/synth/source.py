@@ -18,18 +18,25 @@ from training.synth.geometry import View, random_curl, random_view
 # Below this x-height in the crop a prefix is an ignore region: there is nothing to learn from it.
 LEAST_X_HEIGHT = 5.0
 X_HEIGHTS = (4.6, 34.0)
-BACKGROUND_SHARE = 0.14
-_RARE = {"tcp": 2.5, "ftp": 2.0, "www": 1.6}
+BACKGROUND_SHARE = 0.12
+# Look-alikes are what a detector that knows links still gets wrong: show it plenty.
+DECOY_SHARE = 0.26
+_RARE = {"tcp": 4.0, "ftp": 3.0, "www": 1.6}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BankPage:
-    """One page of the bank: uint8 grey pixels and, per link, label id, x-height and prefix quad."""
+    """One page of the bank: uint8 grey pixels and, per link, label id, x-height and prefix quad.
+
+    `decoy_x_heights` and `decoy_quads` say where look-alikes stand.
+    """
 
     pixels: np.ndarray
     classes: np.ndarray
     x_heights: np.ndarray
     quads: np.ndarray
+    decoy_x_heights: np.ndarray
+    decoy_quads: np.ndarray
 
 
 class CropSource:
@@ -60,7 +67,7 @@ class CropSource:
         return self._pages
 
     def sample(self, rng: np.random.Generator) -> Example:
-        """Photograph a random place; three of four are chosen for a link that stands there."""
+        """Photograph a random place, most often one where a link or a look-alike stands."""
         page = self.pages[int(rng.integers(len(self.pages)))]
         anchor, x_height = _pick_anchor(page, rng)
         low, high = (np.log(v) for v in X_HEIGHTS)
@@ -118,19 +125,24 @@ def _load_page(folder: Path, record: dict[str, Any], rng: np.random.Generator) -
         raise FileNotFoundError(f"expected a picture at {path}")
     weights = rng.dirichlet([2.3, 11.7, 6.0])  # blue, green, red, around those of luma
     grey = cv2.transform(colour, weights[None])
-    links = record["links"]
+    links, decoys = record["links"], record["decoys"]
     return BankPage(
         grey,
         np.array([CLASS_IDS[link["label"]] for link in links], np.int32),
         np.array([link["x_height"] for link in links], np.float32),
         np.array([link["prefix"] for link in links], np.float32).reshape(-1, 4, 2),
+        np.array([decoy["x_height"] for decoy in decoys], np.float32),
+        np.array([decoy["quad"] for decoy in decoys], np.float32).reshape(-1, 4, 2),
     )
 
 
 def _pick_anchor(page: BankPage, rng: np.random.Generator) -> tuple[np.ndarray, float]:
-    """Return a page point and the x-height there: mostly a prefix, else anywhere."""
-    count = len(page.classes)
-    if count == 0 or rng.random() < BACKGROUND_SHARE:
+    """Return a page point and the x-height there: of a prefix, of a look-alike, or anywhere."""
+    count, chance = len(page.classes), rng.random()
+    if chance > 1 - DECOY_SHARE and len(page.decoy_quads):
+        chosen = int(rng.integers(len(page.decoy_quads)))
+        return page.decoy_quads[chosen].mean(axis=0), float(page.decoy_x_heights[chosen])
+    if count == 0 or chance < BACKGROUND_SHARE:
         height, width = page.pixels.shape
         typical = float(np.median(page.x_heights)) if count else 16.0
         return rng.uniform(0.05, 0.95, 2) * [width, height], typical

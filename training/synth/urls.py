@@ -129,14 +129,23 @@ class LinkGrammar:
         return "".join(_CHARACTERS[int(k)] for k in rng.integers(len(_CHARACTERS), size=length))
 
 
+class Lookalike(str):
+    """A word that resembles a prefix and is none; a page notes where it stands."""
+
+    __slots__ = ()
+
+
 class Lookalikes:
     """Things that resemble a prefix and must not be found; many were false alarms in trials."""
 
     def __init__(self, prose: Prose) -> None:
         self.prose = prose
 
-    def text(self, rng: np.random.Generator) -> str:
-        """Return one look-alike, without spaces at its ends."""
+    def words(self, rng: np.random.Generator) -> list[Lookalike]:
+        """Return the words of one look-alike."""
+        return [Lookalike(word) for word in self._text(rng).split()]
+
+    def _text(self, rng: np.random.Generator) -> str:
         word, other = self.prose.word(rng), self.prose.word(rng)
         number = int(rng.integers(2, 5000))
         choices = (
