@@ -6,6 +6,7 @@ ModelStoreError
 ├── ModelExistsError          this version is published already
 ├── ModelTornError            files of the model are missing or cannot be read
 ├── ModelTamperedError        files were changed, added or replaced by links
+├── LabelMapError             a label_map.pbtxt cannot be understood
 └── ManifestError             the manifest is garbled, or belongs to another model
     └── ManifestMissingError  there is none
 
@@ -37,6 +38,10 @@ class ModelTornError(ModelStoreError):
 
 class ModelTamperedError(ModelStoreError):
     """The folder does not hold what was published."""
+
+
+class LabelMapError(ModelStoreError):
+    """The file does not say plainly which number stands for which class."""
 
 
 class ManifestError(ModelStoreError):

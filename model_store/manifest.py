@@ -67,14 +67,20 @@ class TrainingFacts(_Record):
 
 
 class ManifestFacts(_Record):
-    """The part of a manifest that only the publisher knows."""
+    """The part of a manifest that only the publisher knows.
+
+    `training` is None for a model that was trained elsewhere, of which nothing is known. `summary`
+    says what the model is for, `limits` where it fails; the model card shows both.
+    """
 
     signature: Signature
     label_map: dict[ClassId, Label] = Field(min_length=1)
     preprocessing: dict[str, JsonValue]
-    training: TrainingFacts
+    training: TrainingFacts | None = None
     metrics: dict[str, JsonValue]
     licence: str = Field(min_length=1)
+    summary: str = ""
+    limits: tuple[str, ...] = ()
 
 
 class Manifest(ManifestFacts):

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from model_store.card import CARD_NAME, format_card
 from model_store.digest import digest_files, list_files
 from model_store.errors import ModelExistsError, ModelTornError
 from model_store.manifest import GRAPH_NAME, MANIFEST_NAME, Manifest, ManifestFacts
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def publish_files(
     saved_model_dir: Path, version_dir: Path, *, name: str, version: int, facts: ManifestFacts
 ) -> Manifest:
-    """Copy a SavedModel to `version_dir` and write its manifest beside it.
+    """Copy a SavedModel to `version_dir` and write its model card and its manifest beside it.
 
     The copy is made in a hidden folder next to `version_dir`, forced to the disk and renamed:
     whoever looks, even after a power cut, sees the whole version or none.
@@ -38,6 +39,8 @@ def publish_files(
     version_dir.parent.mkdir(parents=True, exist_ok=True)
     with _staging_dir(version_dir.parent) as staging:
         _copy_files(names, saved_model_dir, staging)
+        card = format_card(facts, name=name, version=version)
+        (staging / CARD_NAME).write_text(card, encoding="utf-8")
         manifest = Manifest.describe(
             facts,
             name=name,

@@ -1,4 +1,4 @@
-"""Anchors: the wide, flat boxes over the feature maps that prefixes are measured against."""
+"""Anchors: the boxes over the feature maps that objects are measured against."""
 
 from __future__ import annotations
 
@@ -13,11 +13,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AnchorLevel:
-    """The anchors of one feature map: every height (px) with every aspect (width / height)."""
+    """The anchors of one feature map: every height (px) with every aspect (width / height).
+
+    With `equal_area` a height is that of the square, and an aspect deforms it without changing its
+    area, as the Object Detection API does it.
+    """
 
     stride: int
     heights: tuple[float, ...]
     aspects: tuple[float, ...] = (2.0, 3.3, 5.2)
+    equal_area: bool = False
 
     @property
     def per_cell(self) -> int:
@@ -27,9 +32,15 @@ class AnchorLevel:
     def shapes(self) -> Boxes:
         """Return float32 [per_cell, 2]: height, width in pixels; heights outermost."""
         pairs = [(height, height * aspect) for height in self.heights for aspect in self.aspects]
-        return np.array(pairs, np.float32)
+        shapes = np.array(pairs, np.float32)
+        if self.equal_area:
+            shapes /= np.sqrt(shapes[:, 1:] / shapes[:, :1])
+        return shapes
 
 
+# The coarsest feature map of a backbone; what is coarser is pooled from it.
+BACKBONE_STRIDE = 32
+# The shipped detector's: a prefix is wide and flat.
 LEVELS = (
     AnchorLevel(8, (10.0, 14.0)),
     AnchorLevel(16, (20.0, 28.0)),
@@ -49,14 +60,14 @@ def level_anchors(level: AnchorLevel, *, rows: int, columns: int) -> Boxes:
 def image_anchors(*, height: int, width: int, levels: tuple[AnchorLevel, ...] = LEVELS) -> Boxes:
     """Return the anchors of a picture, finest level first: float32 [A, 4] in pixels.
 
-    Raises ValueError where a side is no multiple of the coarsest stride.
+    Raises ValueError where a side is no multiple of the backbone's stride.
     """
-    coarsest = max(level.stride for level in levels)
-    if height % coarsest or width % coarsest:
-        message = f"expected sides that are multiples of {coarsest}, received {height}x{width}"
-        raise ValueError(message)
+    if height % BACKBONE_STRIDE or width % BACKBONE_STRIDE:
+        allowed = f"sides that are multiples of {BACKBONE_STRIDE}"
+        raise ValueError(f"expected {allowed}, received {height}x{width}")
     tiles = [
-        level_anchors(level, rows=height // level.stride, columns=width // level.stride)
+        # A pooled map has a cell for what is left over at the edge, too.
+        level_anchors(level, rows=-(-height // level.stride), columns=-(-width // level.stride))
         for level in levels
     ]
     return np.concatenate(tiles)

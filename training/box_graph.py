@@ -22,7 +22,7 @@ def tile_anchors(size: Tensor, levels: tuple[AnchorLevel, ...] = LEVELS) -> Tens
 
 
 def _tile_level(level: AnchorLevel, size: Tensor) -> Tensor:
-    cells = tf.cast(size // level.stride, tf.float32)
+    cells = tf.cast(-(-size // level.stride), tf.float32)
     ys = (tf.range(cells[0]) + 0.5) * level.stride
     xs = (tf.range(cells[1]) + 0.5) * level.stride
     centres = tf.reshape(tf.stack(tf.meshgrid(ys, xs, indexing="ij"), axis=-1), [-1, 1, 2])

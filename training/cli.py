@@ -1,4 +1,4 @@
-"""The command line `printlink-train`: synth, train, evaluate, export, publish."""
+"""The command line `printlink-train`: data, training, evaluation, export and publication."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from typing import Annotated
 
 import typer
 
+from training.data.cli import run_exploration, run_preparation, run_records
+from training.reader.cli import app as reader_app
+
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+app.add_typer(reader_app, name="reader")
 
 
 @app.callback()
@@ -47,11 +51,26 @@ def make_data(
         typer.echo(preview)
 
 
+app.command("prepare")(run_preparation)
+app.command("records")(run_records)
+app.command("explore")(run_exploration)
+
+
 @app.command("train")
 def run_training(
-    config: Annotated[Path, typer.Argument(help="A file like training/configs/links.py.")],
-    data: Annotated[Path, typer.Argument(help="The folder that the config's source reads.")],
-    run: Annotated[Path, typer.Argument(help="The run's folder; an unfinished run goes on.")],
+    places: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="[CONFIG] [DATA] RUN",
+            help="A file like training/configs/links.py, what its source reads, the run's folder.",
+        ),
+    ],
+    config: Annotated[
+        Path | None, typer.Option(help="The config, in place of the first argument.")
+    ] = None,
+    pipeline_config: Annotated[
+        Path | None, typer.Option(help="A config of the Object Detection API, in its place.")
+    ] = None,
     threads: Annotated[int, typer.Option(min=1, help="Threads of each operator.")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes that make examples.")] = 1,
     crops: Annotated[int | None, typer.Option(min=1, help="In place of the config's.")] = None,
@@ -61,23 +80,64 @@ def run_training(
     start_weights: Annotated[
         Path | None, typer.Option(help="The .weights.h5 of a run to start a new run from.")
     ] = None,
+    start_model: Annotated[
+        str | None, typer.Option(help="NAME or NAME:VERSION of the store to start a new run from.")
+    ] = None,
+    store: Annotated[
+        Path | None, typer.Option(help="The model store, in place of the one that ships.")
+    ] = None,
+    validation: Annotated[
+        Path | None, typer.Option(help="Pictures to measure on, as `evaluate` takes; DATA/val.")
+    ] = None,
+    devices: Annotated[int, typer.Option(min=1, help="Devices that share each batch.")] = 1,
 ) -> None:
     """Train a detector, or go on with a run that was interrupted."""
     from dataclasses import replace
 
     from training.config import load_config
+    from training.start_weights import choose_start
     from training.threads import limit_threads
     from training.train import TrainLimits, train
+    from training.validation import find_validation
 
+    config, data, run = _sort_places(places, pipeline_config or config)
     settings = load_config(config)
+    data = data or settings.data
+    if data is None:
+        raise typer.BadParameter(f"expected DATA, for {config} names none")
     if crops is not None:
         settings = replace(settings, crops=crops)
-    limits = TrainLimits(workers=workers, max_minutes=max_minutes)
     limit_threads(threads)
     weights = train(
-        settings, data_dir=data, run_dir=run, limits=limits, start_weights=start_weights
+        settings,
+        data_dir=data,
+        run_dir=run,
+        limits=TrainLimits(workers=workers, max_minutes=max_minutes, devices=devices),
+        start=choose_start(start_weights or settings.start_weights, start_model, store),
+        validation_dir=validation or find_validation(data),
     )
     typer.echo(weights)
+
+
+def _sort_places(places: list[Path], config: Path | None) -> tuple[Path, Path | None, Path]:
+    """Return config, data and run: the config comes first unless an option named it."""
+    known = [] if config is None else [config]
+    found = [*known, *places]
+    if len(found) not in {2, 3}:
+        raise typer.BadParameter(
+            "expected CONFIG, DATA and RUN, or RUN and a config that names DATA"
+        )
+    return found[0], found[1] if len(found) == 3 else None, found[-1]
+
+
+@app.command("digest")
+def show_digest(
+    data: Annotated[Path, typer.Argument(help="A folder, a file or a pattern of file names.")],
+) -> None:
+    """Print the SHA-256 of training data, as a model's manifest names it."""
+    from training.data_digest import digest_data
+
+    typer.echo(digest_data(data))
 
 
 @app.command("export")
@@ -86,18 +146,24 @@ def run_export(
     run: Annotated[Path, typer.Argument(help="The run's folder; it may be unfinished.")],
     out: Annotated[Path, typer.Argument(help="The folder for the SavedModel.")],
     long_side: Annotated[
-        int, typer.Option(min=32, help="Larger frames come down to this many pixels.")
-    ] = 1280,
+        int | None, typer.Option(min=32, help="Larger frames come down to this many pixels.")
+    ] = None,
     coarse_factor: Annotated[
-        int, typer.Option(min=1, help="Look again at a picture this much smaller; 1 does not.")
-    ] = 3,
+        int | None,
+        typer.Option(min=1, help="Look again at a picture this much smaller; 1 does not."),
+    ] = None,
 ) -> None:
     """Turn a run's weights into a SavedModel that takes frames of any size."""
     from training.config import load_config
     from training.export import ExportOptions, export_run
 
-    options = ExportOptions(long_side=long_side, coarse_factor=coarse_factor)
-    export_run(load_config(config).model, run, out, options)
+    settings = load_config(config)
+    options = ExportOptions(
+        long_side=long_side or settings.long_side,
+        coarse_factor=coarse_factor or settings.coarse_factor,
+        postprocess=settings.postprocess,
+    )
+    export_run(settings.model, run, out, options)
     typer.echo(out)
 
 
@@ -121,6 +187,34 @@ def run_evaluation(
     typer.echo(format_table(scores))
 
 
+@app.command("sweep")
+def run_sweep(
+    config: Annotated[Path, typer.Argument(help="The config that the run was trained with.")],
+    run: Annotated[Path, typer.Argument(help="The run's folder; it may be unfinished.")],
+    data: Annotated[Path, typer.Argument(help="A folder with images/ and annotations.json.")],
+    long_sides: Annotated[
+        str, typer.Option(help="Input sizes in pixels.")
+    ] = "640,768,896,1024,1152,1280,1408,1536",
+    tile: Annotated[
+        int | None, typer.Option(min=256, help="Try overlapping tiles of so many pixels, too.")
+    ] = None,
+    json_out: Annotated[Path | None, typer.Option("--json", help="Write the trials.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw the trials to this PNG.")] = None,
+) -> None:
+    """Plot what a detector finds against the time it takes, by the size of its input."""
+    from training.config import load_config
+    from training.sweep import format_trials, plot_trials, save_trials, sweep
+
+    settings = load_config(config)
+    sizes = [int(size) for size in long_sides.split(",")]
+    trials = sweep(settings, run, data, long_sides=sizes, tile=tile)
+    typer.echo(format_trials(trials))
+    if json_out is not None:
+        save_trials(json_out, trials)
+    if plot is not None:
+        plot_trials(plot, trials, default=settings.long_side)
+
+
 @app.command("publish")
 def run_publication(
     config: Annotated[Path, typer.Argument(help="The config that the run was trained with.")],
@@ -130,6 +224,7 @@ def run_publication(
     store: Annotated[
         Path | None, typer.Option(help="The model store, in place of the one that ships.")
     ] = None,
+    name: Annotated[str | None, typer.Option(help="In place of the config's.")] = None,
 ) -> None:
     """Put an exported detector into the model store, as the next version of its name."""
     import json
@@ -146,6 +241,7 @@ def run_publication(
         metrics=json.loads(metrics.read_text(encoding="utf-8")),
         commit=read_commit(),
         store=store or default_root(),
+        name=name,
     )
     typer.echo(stored.path)
 

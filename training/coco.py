@@ -1,4 +1,4 @@
-"""Average precision and recall by pycocotools, over all prefixes and over slices of them."""
+"""Average precision and recall by pycocotools, over all objects and over slices of them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
-
-from training.label_map import LABEL_MAP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -52,18 +50,22 @@ def score_slice(dataset: Record, results: list[Record], part: Slice) -> Score | 
     if not counted:
         return None
     counted_ids = {note["id"] for note in counted}
-    regions = spread_regions(note for note in found if note["id"] not in counted_ids)
-    truth = {"images": images, "annotations": number_notes([*counted, *regions])}
+    categories = dataset["categories"]
+    ignored = (note for note in found if note["id"] not in counted_ids)
+    regions = spread_regions(ignored, [category["id"] for category in categories])
+    notes = number_notes([*counted, *regions])
+    truth = {"images": images, "annotations": notes, "categories": categories}
     ap, ap50, ar = run_coco(truth, [row for row in results if row["image_id"] in kept])
     return Score(len(counted), ap50, ap, ar)
 
 
-def spread_regions(notes: Iterable[Record]) -> list[Record]:
-    """Return each annotation as one ignore region for every class.
+def spread_regions(notes: Iterable[Record], classes: Iterable[int]) -> list[Record]:
+    """Return each annotation as one ignore region for each of `classes`.
 
     COCO would ignore only detections of the annotation's own class there.
     """
-    return [{**note, "category_id": number, "iscrowd": 1} for note in notes for number in LABEL_MAP]
+    numbers = list(classes)
+    return [{**note, "category_id": number, "iscrowd": 1} for note in notes for number in numbers]
 
 
 def number_notes(notes: Iterable[Record]) -> list[Record]:
@@ -87,8 +89,7 @@ def run_coco(truth: Record, results: list[Record]) -> tuple[float, float, float]
         return 0.0, 0.0, 0.0
     with contextlib.redirect_stdout(io.StringIO()):
         index = COCO()
-        categories = [{"id": number, "name": label} for number, label in LABEL_MAP.items()]
-        index.dataset = {"info": {}, **truth, "categories": categories}
+        index.dataset = {"info": {}, **truth}
         index.createIndex()
         judge = COCOeval(index, index.loadRes(results), "bbox")
         judge.params.maxDets = [1, 10, MAX_DETECTIONS]

@@ -9,7 +9,7 @@ DEPTHS = (1, 2, 2)
 
 
 def dense_features(image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the feature maps at strides 8, 16 and 32 of a normalised grey image [N, H, W, 1]."""
+    """Return the feature maps at strides 8, 16 and 32 of a normalised image [N, H, W, C]."""
     # A 12x12 kernel at stride 4 is a 3x3 kernel over 4x4 pixels folded into channels.
     features = residual_block(conv_bn_relu(image, 32, stride=4, kernel=12))
     maps = []

@@ -40,3 +40,10 @@ def to_grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         return image
     luma = image.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
     return np.rint(luma)[..., None].astype(np.uint8)
+
+
+def to_channels(image: NDArray[np.uint8], channels: int) -> NDArray[np.uint8]:
+    """Return uint8 [H, W, channels], 1 (grey) or 3 (RGB), of a picture with either."""
+    if channels == 1:
+        return to_grey(image)
+    return image if image.shape[-1] == 3 else np.repeat(image, 3, axis=-1)

@@ -8,24 +8,30 @@ weights were trained with.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+import logging
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import keras
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-from training.anchors import LEVELS
+from model_store.label_map import write_label_map
+from training.anchors import LEVELS, AnchorLevel
 from training.box_graph import select_boxes, tile_anchors
 from training.checkpoint import find_weights
 from training.detector import build_detector
 from training.frame_graph import fit_frames, shrink_input
+from training.network_file import find_network
 from training.postprocess import PostprocessRule
+from training.start_weights import save_start_weights
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from training.config import ModelConfig
+
+logger = logging.getLogger(__name__)
 
 # A TensorFlow tensor; the library ships no types.
 Tensor = Any
@@ -33,7 +39,11 @@ Tensor = Any
 GraphFunction = Any
 
 # TensorFlow leaves a folder of this name to whoever makes the SavedModel.
-FACTS = "assets.extra/export.json"
+EXTRA = "assets.extra"
+FACTS = f"{EXTRA}/export.json"
+LABELS = "label_map.pbtxt"
+# What a SavedModel may take with all that lies beside it.
+MAX_BYTES = 10_000_000
 SIGNATURE = "serving_default"
 INPUT = tf.TensorSpec((None, None, None, 3), tf.uint8, name="input_tensor")
 
@@ -49,6 +59,8 @@ class ExportOptions:
     long_side: int = 1280
     coarse_factor: int = 3
     postprocess: PostprocessRule = field(default_factory=PostprocessRule)
+    levels: tuple[AnchorLevel, ...] = LEVELS
+    channels: int = 1
 
 
 class ExportError(RuntimeError):
@@ -63,9 +75,25 @@ def export_run(config: ModelConfig, run_dir: Path, out_dir: Path, options: Expor
     if keras.backend.backend() != "tensorflow":
         message = f"expected KERAS_BACKEND=tensorflow, received {keras.backend.backend()}"
         raise ExportError(message)
-    model = build_detector(config)
+    network = find_network(config, run_dir)
+    model = build_detector(network)
     model.load_weights(find_weights(run_dir))
-    export_detector(model, out_dir, options)
+    levels = network.levels or LEVELS
+    export_detector(model, out_dir, replace(options, levels=levels, channels=network.channels))
+    add_companions(model, network, out_dir)
+
+
+def add_companions(model: keras.Model, network: ModelConfig, out_dir: Path) -> None:
+    """Write what belongs to an export beside its graph: label map, and weights to start from.
+
+    The weights are left out where the export would grow beyond `MAX_BYTES`.
+    """
+    extra = out_dir / EXTRA
+    write_label_map(extra / LABELS, network.labels or {})
+    weights = save_start_weights(model, network, extra)
+    if sum(path.stat().st_size for path in out_dir.rglob("*") if path.is_file()) > MAX_BYTES:
+        weights.unlink()
+        logger.warning("%s: no weights to start from; they would make it too large", out_dir)
 
 
 def export_detector(model: keras.Model, out_dir: Path, options: ExportOptions) -> None:
@@ -101,11 +129,11 @@ def detect_prefixes(
     model: keras.Model, frames: Tensor, options: ExportOptions
 ) -> dict[str, Tensor]:
     """Return the signature's outputs for uint8 frames [N, H, W, 3]."""
-    images, fitted = fit_frames(frames, long_side=options.long_side)
+    images, fitted = fit_frames(frames, long_side=options.long_side, channels=options.channels)
     rows = model(images, training=False)
-    anchors = tile_anchors(tf.shape(images)[1:3])
+    anchors = tile_anchors(tf.shape(images)[1:3], options.levels)
     if options.coarse_factor > 1:
-        large_rows, large_anchors = find_large_print(model, images, options.coarse_factor)
+        large_rows, large_anchors = find_large_print(model, images, options)
         rows = tf.concat([rows, large_rows], axis=1)
         anchors = tf.concat([anchors, large_anchors], axis=0)
     boxes, scores, classes, number = select_boxes(rows, anchors, options.postprocess)
@@ -118,12 +146,15 @@ def detect_prefixes(
     }
 
 
-def find_large_print(model: keras.Model, images: Tensor, factor: int) -> tuple[Tensor, Tensor]:
+def find_large_print(
+    model: keras.Model, images: Tensor, options: ExportOptions
+) -> tuple[Tensor, Tensor]:
     """Return rows [N, A, classes + 4] and anchors [A, 4], in pixels of `images`, of a second look.
 
     The finest level is left out: what it would find is legible in `images` itself.
     """
+    factor = options.coarse_factor
     smaller = shrink_input(images, factor)
-    anchors = tile_anchors(tf.shape(smaller)[1:3], LEVELS[1:])
+    anchors = tile_anchors(tf.shape(smaller)[1:3], options.levels[1:] or options.levels)
     rows = model(smaller, training=False)
     return rows[:, -tf.shape(anchors)[0] :], anchors * float(factor)

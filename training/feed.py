@@ -13,16 +13,18 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from training.anchors import image_anchors
-from training.example import to_grey
-from training.matcher import match_anchors
+from training.anchors import LEVELS, AnchorLevel, image_anchors
+from training.example import to_channels
+from training.matcher import DEFAULT_RULE, MatchRule, match_anchors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from multiprocessing.context import SpawnProcess
     from multiprocessing.process import BaseProcess
     from multiprocessing.queues import Queue
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 
     from training.boxes import Boxes
     from training.example import Example, ExampleSource
+
+# What a worker makes: batches of crops, or of strips for the reader.
+Made = TypeVar("Made")
 
 QUEUE_BATCHES = 3
 POLL_S = 5.0
@@ -44,45 +49,62 @@ class FeedError(RuntimeError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """`images` is uint8 [B, S, S, 1]; `targets` float32 [B, A, 5] as `match_anchors` makes them."""
+    """`images` is uint8 [B, S, S, C]; `targets` float32 [B, A, 5] as `match_anchors` makes them."""
 
     images: NDArray[np.uint8]
     targets: Boxes
 
 
-def encode_example(example: Example, anchors: Boxes) -> Boxes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchForm:
+    """What the network takes: `number` examples of `size` by `size` pixels and their targets."""
+
+    size: int
+    number: int
+    channels: int = 1
+    levels: tuple[AnchorLevel, ...] = LEVELS
+    match: MatchRule = DEFAULT_RULE
+
+
+def encode_example(example: Example, anchors: Boxes, rule: MatchRule = DEFAULT_RULE) -> Boxes:
     """Return the targets of one example, float32 [A, 5]; `anchors` are those of its image."""
     height, width = example.image.shape[:2]
     pixels = example.boxes * np.array([height, width, height, width], np.float32)
-    return match_anchors(anchors, pixels, example.classes, ignored=example.ignored)
+    return match_anchors(anchors, pixels, example.classes, ignored=example.ignored, rule=rule)
 
 
 def make_batches(
-    source: ExampleSource, *, size: int, batch: int, rng: np.random.Generator
+    source: ExampleSource, form: BatchForm, rng: np.random.Generator
 ) -> Iterator[Batch]:
-    """Yield batches of examples of `size` by `size` pixels without end."""
-    anchors = image_anchors(height=size, width=size)
+    """Yield batches without end."""
+    anchors = image_anchors(height=form.size, width=form.size, levels=form.levels)
     while True:
-        examples = [source.sample(rng) for _ in range(batch)]
-        images = np.stack([to_grey(example.image) for example in examples])
-        targets = np.stack([encode_example(example, anchors) for example in examples])
+        examples = [source.sample(rng) for _ in range(form.number)]
+        images = np.stack([to_channels(example.image, form.channels) for example in examples])
+        targets = np.stack([encode_example(one, anchors, form.match) for one in examples])
         yield Batch(images, targets)
 
 
-@contextmanager
 def open_feed(
-    source: ExampleSource, *, size: int, batch: int, workers: int, seed: tuple[int, ...]
-) -> Iterator[Iterator[Batch]]:
-    """Run `workers` processes that make batches, and yield an iterator over those batches.
+    source: ExampleSource, form: BatchForm, *, workers: int, seed: tuple[int, ...]
+) -> AbstractContextManager[Iterator[Batch]]:
+    """Run `workers` processes that make batches of `source`; see `open_workers`."""
+    return open_workers(partial(make_batches, source, form), workers=workers, seed=seed)
 
-    The iterator raises FeedError where a worker has died. The processes end with the context.
+
+@contextmanager
+def open_workers(
+    make: Callable[[np.random.Generator], Iterator[Made]], *, workers: int, seed: tuple[int, ...]
+) -> Iterator[Iterator[Made]]:
+    """Run `workers` processes that call `make`, and yield an iterator over what all of them yield.
+
+    `make` is pickled. The iterator raises FeedError where a worker has died. The processes end with
+    the context.
     """
     context = multiprocessing.get_context("spawn")
     queues = [context.Queue(QUEUE_BATCHES) for _ in range(workers)]
     processes = [
-        context.Process(
-            target=_fill_queue, args=(into, source, size, batch, (*seed, number)), daemon=True
-        )
+        context.Process(target=_fill_queue, args=(into, make, (*seed, number)), daemon=True)
         for number, into in enumerate(queues)
     ]
     with _single_threaded_children():
@@ -109,13 +131,13 @@ def _single_threaded_children() -> Iterator[None]:
         os.environ.update(before)
 
 
-def _take_in_turn(queues: list[Queue[Batch]], processes: list[SpawnProcess]) -> Iterator[Batch]:
+def _take_in_turn(queues: list[Queue[Made]], processes: list[SpawnProcess]) -> Iterator[Made]:
     while True:
         for source, process in zip(queues, processes, strict=True):
             yield _take(source, process)
 
 
-def _read_ahead(batches: Iterator[Batch], reader: ThreadPoolExecutor) -> Iterator[Batch]:
+def _read_ahead(batches: Iterator[Made], reader: ThreadPoolExecutor) -> Iterator[Made]:
     """Fetch the next batch while the trainer works: megabytes through a pipe take their time."""
     coming = reader.submit(next, batches)
     while True:
@@ -124,7 +146,7 @@ def _read_ahead(batches: Iterator[Batch], reader: ThreadPoolExecutor) -> Iterato
         yield batch
 
 
-def _take(batches: Queue[Batch], process: BaseProcess) -> Batch:
+def _take(batches: Queue[Made], process: BaseProcess) -> Made:
     while True:
         try:
             taken = batches.get(timeout=POLL_S)
@@ -137,22 +159,25 @@ def _take(batches: Queue[Batch], process: BaseProcess) -> Batch:
 
 
 def _fill_queue(
-    into: Queue[Batch], source: ExampleSource, size: int, batch: int, seed: tuple[int, ...]
+    into: Queue[Made],
+    make: Callable[[np.random.Generator], Iterator[Made]],
+    seed: tuple[int, ...],
 ) -> None:
     import cv2  # noqa: PLC0415 - reads the environment that its process was given
 
-    # Ctrl-C reaches the whole process group; the trainer decides when the workers end.
+    # Ctrl-C reaches the whole process group; the trainer decides when the workers end, and ends
+    # them by a signal that it may itself have been told to ignore.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     cv2.setNumThreads(1)
     # Where the trainer was killed nobody will ever take what is still in the queue.
     into.cancel_join_thread()
-    rng = np.random.default_rng(seed)
-    for made in make_batches(source, size=size, batch=batch, rng=rng):
+    for made in make(np.random.default_rng(seed)):
         if not _put(into, made):
             return
 
 
-def _put(into: Queue[Batch], made: Batch) -> bool:
+def _put(into: Queue[Made], made: Made) -> bool:
     """Return whether the batch was taken, False where the trainer is gone (it may be killed)."""
     parent = multiprocessing.parent_process()
     while parent is None or parent.is_alive():

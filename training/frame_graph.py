@@ -1,4 +1,4 @@
-"""The part of the exported graph before the network: from RGB frames to its grey input."""
+"""The part of the exported graph before the network: from RGB frames to its input."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ LUMA = (0.299, 0.587, 0.114)
 MAX_FACTOR = 4
 
 
-def fit_frames(frames: Tensor, *, long_side: int) -> tuple[Tensor, Tensor]:
-    """Return the grey input float32 [N, h, w, 1] and the size of the frame in it, int32 [2].
+def fit_frames(frames: Tensor, *, long_side: int, channels: int = 1) -> tuple[Tensor, Tensor]:
+    """Return the input float32 [N, h, w, channels] and the size of the frame in it, int32 [2].
 
-    `frames` is uint8 [N, H, W, 3]. The longer side becomes at most `long_side`, the aspect ratio is
-    kept, nothing is enlarged, and right and bottom are padded to multiples of 32.
+    `frames` is uint8 [N, H, W, 3], the input grey or RGB. The longer side becomes at most
+    `long_side`, the aspect ratio is kept, nothing is enlarged, and right and bottom are padded to
+    multiples of 32.
     """
     size = tf.shape(frames)[1:3]
     longest = tf.reduce_max(size)
@@ -31,13 +32,25 @@ def fit_frames(frames: Tensor, *, long_side: int) -> tuple[Tensor, Tensor]:
     fitted = tf.maximum(tf.cast(tf.round(tf.cast(size, tf.float32) * scale), tf.int32), 1)
     # Averaging whole blocks is fast; the slower filter does the rest, which is less than a half.
     factor = tf.clip_by_value(longest // long_side, 1, MAX_FACTOR)
+    if channels == 3:
+        return _pad(_shrink_planes(frames, factor, fitted)), fitted
     grey = average_grey(frames, factor)
     shrunk = tf.cond(scale < 1.0, lambda: resize_grey(grey, fitted), lambda: grey)
     return _pad(shrunk), fitted
 
 
+def _shrink_planes(frames: Tensor, factor: Tensor, fitted: Tensor) -> Tensor:
+    """Return RGB float32 [N, h, w, 3], each colour shrunk as if it were a grey picture."""
+    size = tf.shape(frames)
+    planes = tf.reshape(tf.transpose(frames, [0, 3, 1, 2]), [-1, size[1], size[2], 1])
+    # Three times the same colour is a grey picture of it.
+    shrunk = resize_grey(average_grey(tf.repeat(planes, 3, axis=-1), factor), fitted)
+    colours = tf.reshape(shrunk, [size[0], 3, fitted[0], fitted[1]])
+    return tf.transpose(colours, [0, 2, 3, 1])
+
+
 def shrink_input(images: Tensor, factor: int) -> Tensor:
-    """Return a fitted grey input [N, h, w, 1] `factor` times smaller, padded again."""
+    """Return a fitted input [N, h, w, C] `factor` times smaller, padded again."""
     return _pad(tf.nn.avg_pool2d(images, factor, factor, "VALID"))
 
 

@@ -30,8 +30,12 @@ def build_head(
     """Return float32 [N, A, classes + 4]: logits, then offsets, in the order of the anchors.
 
     The tower's two convolutions are shared by the levels, their batch normalisation is not: the
-    statistics of the levels differ. Every level has the same number of anchors at a cell.
+    statistics of the levels differ. Raises ValueError where levels differ in their number of
+    anchors at a cell.
     """
+    if len({level.per_cell for level in levels}) > 1:
+        found = [level.per_cell for level in levels]
+        raise ValueError(f"expected as many anchors at a cell of every level, received {found}")
     tower = [_tower_conv(pyramid[0].shape[-1], separable=separable) for _ in range(2)]
     width = classes + 4
     output = layers.Conv2D(

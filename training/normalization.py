@@ -6,6 +6,8 @@ from typing import Any
 
 import keras
 
+from training.devices import count_devices
+
 # A tensor of whichever backend Keras runs on.
 Tensor = Any
 
@@ -20,7 +22,9 @@ class BatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
 
     def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
         """Normalise `inputs`, in training by the batch's statistics, which the layer remembers."""
-        if not training or keras.backend.backend() != "tensorflow":
+        # Several devices have to agree on their statistics, which the kernel cannot.
+        self.synchronized = count_devices() > 1
+        if not training or self.synchronized or keras.backend.backend() != "tensorflow":
             return super().call(inputs, training=training)
         return self._normalize_fused(inputs)
 

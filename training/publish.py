@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
@@ -12,7 +12,8 @@ from model_store.manifest import ManifestFacts, Signature, TensorSpec, TrainingF
 from model_store.store import ModelStore
 from training.checkpoint import read_state
 from training.export import FACTS, SIGNATURE
-from training.label_map import LABEL_MAP
+from training.network_file import find_network
+from training.origin import read_origin
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,20 +32,23 @@ def publish_export(
     metrics: dict[str, Any],
     commit: str,
     store: Path,
+    name: str | None = None,
 ) -> StoredModel:
-    """Copy the export into the store as the next version of the model `config.name`.
+    """Copy the export into the store as the next version of `name`, or of `config.name`.
 
     Raises what `ModelStore.publish` raises.
     """
     facts = ManifestFacts(
         signature=read_signature(export_dir),
-        label_map=LABEL_MAP,
+        label_map=find_network(config.model, run_dir).labels or {},
         preprocessing=json.loads((export_dir / FACTS).read_text()),
         training=describe_run(config, run_dir, commit=commit),
         metrics=metrics,
         licence=LICENCE,
+        summary=config.summary,
+        limits=config.limits,
     )
-    return ModelStore(store).publish(export_dir, name=config.name, facts=facts)
+    return ModelStore(store).publish(export_dir, name=name or config.name, facts=facts)
 
 
 def read_signature(export_dir: Path) -> Signature:
@@ -66,8 +70,14 @@ def _describe_tensors(tensors: dict[str, Any]) -> dict[str, TensorSpec]:
 
 def describe_run(config: TrainConfig, run_dir: Path, *, commit: str) -> TrainingFacts:
     """Return where the weights in `run_dir` come from."""
-    settings = asdict(config)
-    source = settings.pop("make_source")
+    settings = asdict(replace(config, model=find_network(config.model, run_dir)))
+    # A source with options is a partial function.
+    source = getattr(config.make_source, "func", config.make_source)
+    for place in ("make_source", "data", "start_weights", "summary", "limits"):
+        settings.pop(place)
     settings["source"] = f"{source.__module__}.{source.__qualname__}"
+    settings["origin"] = asdict(read_origin(run_dir))
+    # Numbers as keys and tuples are not what a manifest can hold.
+    settings = json.loads(json.dumps(settings))
     crops_seen = read_state(run_dir).step * config.batch
     return TrainingFacts(config=settings, commit=commit, seed=config.seed, crops_seen=crops_seen)

@@ -24,7 +24,12 @@ def visible(folder: Path) -> list[str]:
 def test_the_folder_is_laid_out_for_tensorflow_serving(store, saved_model_dir):
     model = store.publish(saved_model_dir, name="links", facts=FACTS)
     assert model.path == store.root / "links" / "1"
-    assert visible(model.path) == ["manifest.json", "saved_model.pb", "variables"]
+    assert visible(model.path) == [
+        "MODEL_CARD.md",
+        "manifest.json",
+        "saved_model.pb",
+        "variables",
+    ]
     assert visible(store.root / "links") == ["1"]
 
 
@@ -32,7 +37,9 @@ def test_the_manifest_on_disk_says_what_was_published(store, saved_model_dir):
     model = store.publish(saved_model_dir, name="links", facts=FACTS)
     manifest = Manifest.model_validate_json((model.path / "manifest.json").read_bytes())
     assert manifest == model.manifest
+    card = (model.path / "MODEL_CARD.md").read_bytes()
     assert manifest.files == {
+        "MODEL_CARD.md": sha256(card).hexdigest(),
         "saved_model.pb": sha256(b"graph").hexdigest(),
         "variables/variables.index": sha256(b"index").hexdigest(),
     }

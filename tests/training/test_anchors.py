@@ -28,3 +28,13 @@ def test_levels_have_the_same_number_of_anchors_at_a_cell():
 def test_a_side_that_is_no_multiple_of_the_stride_is_refused():
     with pytest.raises(ValueError, match="multiples of 32, received 33x64"):
         image_anchors(height=33, width=64)
+
+
+def test_aspects_at_equal_area_deform_a_square():
+    level = AnchorLevel(8, (40.0,), (1.0, 4.0), equal_area=True)
+    np.testing.assert_allclose(level.shapes(), [[40, 40], [20, 80]])
+
+
+def test_a_map_coarser_than_the_backbone_has_a_cell_for_what_is_left_over():
+    levels = (AnchorLevel(32, (40.0,), (1.0,)), AnchorLevel(64, (80.0,), (1.0,)))
+    assert len(image_anchors(height=96, width=64, levels=levels)) == 3 * 2 + 2 * 1

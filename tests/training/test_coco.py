@@ -16,7 +16,11 @@ def result(box, score=0.9, category=1):
 
 
 def dataset(*notes):
-    return {"images": [{"id": 1, "height": 100, "width": 100}], "annotations": list(notes)}
+    return {
+        "images": [{"id": 1, "height": 100, "width": 100}],
+        "annotations": list(notes),
+        "categories": [{"id": 1, "name": "mark"}, {"id": 2, "name": "stamp"}],
+    }
 
 
 def test_results_are_x_y_width_height():

@@ -33,8 +33,8 @@ def folder(tmp_path):
         images.append({**image, "height": 100, "width": 120})
         note = {"id": number, "image_id": number, "category_id": 2, "x_height": x_height}
         notes.append({**note, "bbox": [20, 10, 60, 20]})
-    text = json.dumps({"images": images, "annotations": notes})
-    (tmp_path / "annotations.json").write_text(text)
+    dataset = {"images": images, "annotations": notes, "categories": [{"id": 2, "name": "http"}]}
+    (tmp_path / "annotations.json").write_text(json.dumps(dataset))
     return tmp_path
 
 

@@ -93,7 +93,7 @@ def test_the_second_look_finds_print_of_the_smaller_picture_at_its_place(model):
     images = tf.constant(np.random.default_rng(2).uniform(0, 255, (1, 192, 288, 1)), tf.float32)
     smaller = shrink_input(images, 3)
     assert smaller.shape == (1, 64, 96, 1)
-    rows, anchors = find_large_print(model, images, 3)
+    rows, anchors = find_large_print(model, images, replace(OPTIONS, coarse_factor=3))
     coarse = image_anchors(height=64, width=96, levels=LEVELS[1:])
     np.testing.assert_allclose(anchors, coarse * 3)
     all_rows = model(smaller, training=False).numpy()

@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 
 from tests.training.drawing import DrawnSource
-from training.anchors import image_anchors
+from training.anchors import AnchorLevel, image_anchors
 from training.example import Example, to_grey
-from training.feed import FeedError, encode_example, make_batches, open_feed
+from training.feed import BatchForm, FeedError, encode_example, make_batches, open_feed
 from training.matcher import match_anchors
+
+ONE = BatchForm(size=96, number=1)
 
 
 class BrokenSource:
@@ -29,19 +31,28 @@ def test_encode_example_scales_boxes_to_pixels():
 
 
 def test_batches_have_the_shapes_that_the_model_takes():
-    batch = next(make_batches(DrawnSource(96), size=96, batch=2, rng=np.random.default_rng(0)))
+    form = BatchForm(size=96, number=2)
+    batch = next(make_batches(DrawnSource(96), form, np.random.default_rng(0)))
     assert (batch.images.shape, batch.images.dtype) == ((2, 96, 96, 1), np.uint8)
     assert (batch.targets.shape, batch.targets.dtype) == ((2, 1134, 5), np.float32)
     assert (batch.targets[..., 0] > 0).any(axis=1).all()
 
 
+def test_a_batch_has_the_channels_and_the_anchors_that_are_asked_for():
+    levels = (AnchorLevel(8, (20.0,), (1.0,)),)
+    form = BatchForm(size=96, number=1, channels=3, levels=levels)
+    batch = next(make_batches(DrawnSource(96), form, np.random.default_rng(0)))
+    assert batch.images.shape == (1, 96, 96, 3)
+    assert (batch.images == batch.images[..., :1]).all()
+    assert batch.targets.shape == (1, 144, 5)
+
+
 def test_workers_give_the_same_batches_for_the_same_seed_in_turn():
     source = DrawnSource(96)
-    with open_feed(source, size=96, batch=1, workers=2, seed=(7, 0)) as batches:
+    with open_feed(source, ONE, workers=2, seed=(7, 0)) as batches:
         taken = [next(batches) for _ in range(4)]
     streams = [
-        make_batches(source, size=96, batch=1, rng=np.random.default_rng((7, 0, number)))
-        for number in range(2)
+        make_batches(source, ONE, np.random.default_rng((7, 0, number))) for number in range(2)
     ]
     expected = [next(streams[index % 2]) for index in range(4)]
     for one, other in zip(taken, expected, strict=True):
@@ -52,7 +63,7 @@ def test_workers_give_the_same_batches_for_the_same_seed_in_turn():
 def test_a_dead_worker_is_an_error_and_no_hang(monkeypatch):
     monkeypatch.setattr("training.feed.POLL_S", 0.1)
     with (
-        open_feed(BrokenSource(), size=96, batch=1, workers=1, seed=(1,)) as batches,
+        open_feed(BrokenSource(), ONE, workers=1, seed=(1,)) as batches,
         pytest.raises(FeedError, match="exit code 3"),
     ):
         next(batches)

@@ -51,6 +51,16 @@ def test_a_mark_keeps_its_place_when_the_frame_shrinks():
     assert (xs.mean() + 0.5) / 280 == pytest.approx(360 / 700, abs=0.003)
 
 
+def test_colours_are_shrunk_like_grey_and_stay_apart():
+    frame = np.random.default_rng(0).integers(0, 256, (1, 90, 130, 3)).astype(np.uint8)
+    images, size = fit_frames(tf.constant(frame), long_side=64, channels=3)
+    assert (images.shape, size.numpy().tolist()) == ((1, 64, 64, 3), [44, 64])
+    for place in range(3):
+        plane = tf.constant(np.repeat(frame[..., place : place + 1], 3, axis=-1))
+        grey, _ = fit_frames(plane, long_side=64)
+        np.testing.assert_allclose(images[..., place], grey[..., 0], atol=1e-3)
+
+
 def test_average_of_blocks_leaves_the_remainder_out():
     column = np.repeat(np.arange(15, dtype=np.uint8).reshape(1, 3, 5, 1), 3, axis=3)
     means = average_grey(tf.constant(column), tf.constant(2)).numpy()[0, ..., 0]

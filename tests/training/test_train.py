@@ -1,3 +1,5 @@
+import os
+import signal
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +12,9 @@ from training.checkpoint import AVERAGED, FINAL, RunState, find_weights, read_st
 from training.config import TrainConfig, load_config
 from training.detector import build_detector
 from training.feed import make_batches
-from training.train import TrainLimits, TrainRun, compile_detector, train
+from training.origin import read_origin
+from training.start_weights import start_from_file
+from training.train import TrainLimits, TrainRun, compile_detector, form_of, train
 
 pytestmark = KERAS_ARRAY
 
@@ -64,7 +68,8 @@ def test_a_config_file_without_config_is_refused(tmp_path):
 def break_off(batches, *, after):
     for _ in range(after):
         yield next(batches)
-    raise KeyboardInterrupt
+    os.kill(os.getpid(), signal.SIGTERM)
+    yield next(batches)
 
 
 @pytest.mark.slow
@@ -72,9 +77,9 @@ def test_an_interrupted_run_is_saved_and_goes_on_where_it_was(tmp_path):
     model, averaged = compile_detector(CONFIG), build_detector(CONFIG.model)
     average = WeightAverage(averaged, momentum=CONFIG.ema_momentum)
     broken = TrainRun(CONFIG, TrainLimits(), model=model, average=average, run_dir=tmp_path)
-    batches = make_batches(DrawnSource(96), size=96, batch=8, rng=np.random.default_rng(0))
+    batches = make_batches(DrawnSource(96), form_of(CONFIG), np.random.default_rng(0))
     with pytest.raises(KeyboardInterrupt):
-        broken.take_steps(break_off(batches, after=3), RunState())
+        broken.take_steps(break_off(batches, after=2), RunState())
     assert read_state(tmp_path).step == 3
     assert find_weights(tmp_path) == tmp_path / AVERAGED
     assert run(CONFIG, tmp_path) == find_weights(tmp_path) == tmp_path / FINAL
@@ -91,8 +96,9 @@ def test_a_new_run_starts_from_the_weights_it_is_given(tmp_path):
         data_dir=tmp_path,
         run_dir=tmp_path / "run",
         limits=TrainLimits(),
-        start_weights=tmp_path / "start.weights.h5",
+        start=start_from_file(tmp_path / "start.weights.h5"),
     )
+    assert read_origin(tmp_path / "run").started_from.startswith("sha256:")
     trained = build_detector(config.model)
     trained.load_weights(final)
     before, after = (model.get_layer("predictions").get_weights() for model in (start, trained))
@@ -102,7 +108,8 @@ def test_a_new_run_starts_from_the_weights_it_is_given(tmp_path):
 @pytest.mark.slow
 def test_training_lowers_the_loss_on_pictures_it_has_not_seen(tmp_path):
     config = replace(CONFIG, batch=16, crops=16 * 100, warmup_crops=16 * 6, learning_rate=4e-3)
-    unseen = next(make_batches(DrawnSource(96), size=96, batch=32, rng=np.random.default_rng(99)))
+    form = replace(form_of(config), number=32)
+    unseen = next(make_batches(DrawnSource(96), form, np.random.default_rng(99)))
     model = compile_detector(config)
     before = model.test_on_batch(unseen.images, unseen.targets, return_dict=True)
     trained = build_detector(config.model)

@@ -1,10 +1,13 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
-from training.cli import app
+from training.cli import _sort_places, app
+from training.data_digest import digest_data
 
 
 @pytest.mark.parametrize("command", ["train", "evaluate", "export", "publish"])
@@ -23,3 +26,19 @@ def test_the_command_line_and_the_feed_load_no_learning_library():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert result.stdout.strip() == "set()"
+
+
+def test_the_config_of_a_training_comes_first_unless_an_option_names_it():
+    config, data, run = Path("c.py"), Path("data"), Path("run")
+    assert _sort_places([config, data, run], None) == (config, data, run)
+    assert _sort_places([data, run], config) == (config, data, run)
+    assert _sort_places([run], config) == (config, None, run)
+    for places in ([run], [config, data, run, run]):
+        with pytest.raises(typer.BadParameter, match="expected CONFIG, DATA and RUN"):
+            _sort_places(places, None)
+
+
+def test_the_digest_of_data_is_printed(tmp_path):
+    (tmp_path / "page").write_text("one")
+    result = CliRunner().invoke(app, ["digest", str(tmp_path)])
+    assert result.output.strip() == digest_data(tmp_path)

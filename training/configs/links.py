@@ -22,4 +22,19 @@ CONFIG = TrainConfig(
     warmup_crops=8_000,
     learning_rate=1.2e-3,
     ema_momentum=0.9985,
+    summary=(
+        "Finds the first characters of printed links (https://, http://, ftp://, tcp://, www.) in"
+        " photographs of pages, so that only those lines are read. Trained from scratch on"
+        " pages composed and photographed in software; no photograph and no person's data is in it."
+    ),
+    limits=(
+        "Print with an x-height under 7 pixels, once the longer side of the frame has come down to"
+        " `long_side`, is found at times; nobody should count on it.",
+        "Lines turned by more than some 25 degrees are not found; nor is text turned by 90 or 180.",
+        "Latin type only. Handwriting was not trained on.",
+        "The scores rank; they are no probabilities. Look-alikes (`hops:/`, `ww.`) get middling"
+        " ones.",
+        "The figures above are of pages from the same generator in unseen typefaces, which flatter:"
+        " expect less of real photographs.",
+    ),
 )

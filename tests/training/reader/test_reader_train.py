@@ -1,0 +1,73 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from training.checkpoint import FINAL, read_state
+from training.reader.batches import StripBatches
+from training.reader.config import ReaderConfig, load_reader_config
+from training.reader.net import ReaderModelConfig
+from training.reader.scores import collect_strips
+from training.reader.train import (
+    ReaderLimits,
+    ReaderRun,
+    ReaderSources,
+    middle_weight_at,
+    train_reader,
+)
+
+TINY = ReaderConfig(
+    name="tiny",
+    model=ReaderModelConfig(stages=(4, 8, 8), sequence=16, inner=8, kernels=(3,), dilations=(2,)),
+    batch=2,
+    strips=8,
+    warmup_strips=2,
+    easy_strips=1000,
+    log_steps=1,
+    checkpoint_steps=2,
+    evaluate_steps=2,
+    evaluate_strips=2,
+)
+
+
+def test_the_middles_weight_falls_to_a_twentieth():
+    assert middle_weight_at(0.0, guided_share=0.25) == 1.0
+    assert middle_weight_at(0.125, guided_share=0.25) == pytest.approx(0.5)
+    assert middle_weight_at(0.9, guided_share=0.25) == 0.05
+
+
+@pytest.mark.slow
+def test_a_run_ends_after_its_strips_and_says_how_well_it_reads(source, tmp_path, caplog):
+    caplog.set_level("INFO")
+    sources = ReaderSources(source, source)
+    weights = train_reader(TINY, sources, run_dir=tmp_path, limits=ReaderLimits())
+    assert weights == tmp_path / FINAL
+    assert weights.exists()
+    assert read_state(tmp_path).step == 4
+    assert "unseen typefaces  exact" in caplog.text
+
+
+@pytest.mark.slow
+def test_a_run_goes_on_where_it_stopped(source, tmp_path):
+    rng = np.random.default_rng(0)
+    batches = StripBatches(source, number=2, warmup_strips=1000)(rng)
+    unseen = collect_strips(source, count=1, rng=rng)
+    ReaderRun(TINY, ReaderLimits(), tmp_path).take_steps(batches, unseen)
+    longer = replace(TINY, strips=12)
+    run = ReaderRun(longer, ReaderLimits(), tmp_path)
+    assert run.state.step == 4
+    run.take_steps(batches, unseen)
+    assert read_state(tmp_path).step == 6
+
+
+def test_a_config_file_without_a_config_is_refused(tmp_path):
+    path = tmp_path / "empty.py"
+    path.write_text("CONFIG = 3\n")
+    with pytest.raises(ValueError, match="expected CONFIG to be a ReaderConfig, received int"):
+        load_reader_config(path)
+
+
+@pytest.mark.parametrize("name", ["reader", "reader_smoke"])
+def test_the_configs_load(name, pytestconfig):
+    config = load_reader_config(pytestconfig.rootpath / "training/configs" / f"{name}.py")
+    assert config.strips > config.warmup_strips

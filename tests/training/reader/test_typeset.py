@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from tests.training.test_urls import WORDS
+from training.reader.texts import StripText
+from training.reader.typeset import Typesetter
+from training.synth.fonts import FontBook
+from training.synth.prose import Prose
+
+
+@pytest.fixture
+def typesetter(source):
+    return Typesetter(FontBook(source.faces), Prose(WORDS))
+
+
+def set_alone(typesetter, text, seed=3):
+    rng = np.random.default_rng(seed)
+    return typesetter.set_line(text, rng, x_height=20.0, crowded=False)
+
+
+def test_each_centre_has_its_characters_ink(typesetter):
+    line = set_alone(typesetter, StripText(("l.l", "I:l")))
+    paper = float(line.pixels[0, 0])
+    darkness = np.abs(line.pixels.astype(float) - paper).max(axis=0)
+    assert len(line.centres) == 6
+    assert (np.diff(line.centres) > 0).all()
+    for centre in line.centres:
+        assert darkness[round(float(centre)) - 3 : round(float(centre)) + 4].max() > 60
+
+
+def test_ink_lies_between_left_and_right_and_around_the_middle(typesetter):
+    line = set_alone(typesetter, StripText(("hp",)))
+    rows, columns = np.nonzero(np.abs(line.pixels.astype(int) - int(line.pixels[0, 0])) > 60)
+    assert columns.min() >= line.left - 3
+    assert columns.max() <= line.right + 3
+    assert rows.min() == pytest.approx(line.middle - line.height / 2, abs=2)
+    assert rows.max() == pytest.approx(line.middle + line.height / 2, abs=2)
+
+
+def test_a_crowded_line_has_ink_above_and_below(typesetter):
+    def ink_rows(*, crowded):
+        rng = np.random.default_rng(5)
+        line = typesetter.set_line(StripText(("abc",)), rng, x_height=20.0, crowded=crowded)
+        return np.count_nonzero(np.ptp(line.pixels, axis=1))
+
+    assert ink_rows(crowded=True) > 1.6 * ink_rows(crowded=False)

@@ -1,0 +1,1 @@
+"""Labelled pictures: read, checked, prepared, split, and written as records to train on."""

@@ -1,0 +1,1 @@
+"""The second reader, a CTC network: its training strips, its training and its export."""
