@@ -24,7 +24,7 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve check test bench train-smoke fonts clean tesseract some-fonts
+.PHONY: help serve check test test-browser bench bench-read train-smoke fonts clean tesseract browser some-fonts
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,10 +39,16 @@ check: $(DEV_READY) tesseract some-fonts ## Format, lint, types and the fast tes
 	$(BIN)/pytest -m "not slow" --cov --cov-fail-under=95
 
 test: check ## All of check, then the slow tests: training, export, a real server.
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -m "slow and not browser"
+
+test-browser: $(DEV_READY) tesseract browser ## The camera page in a real Chromium, which it installs.
+	$(BIN)/pytest -m browser
 
 bench: $(DEV_READY) tesseract ## Time every stage on FRAMES=bench/frames beside full-page Tesseract.
 	$(BIN)/python -m bench.stages --frames $(FRAMES)
+
+bench-read: $(DEV_READY) tesseract some-fonts ## Compare every reader of strips, RapidOCR too, on generated frames.
+	$(BIN)/python -m bench.read
 
 train-smoke: $(DEV_READY) tesseract some-fonts ## Render, train, export and publish at toy size, in minutes.
 	$(BIN)/python -m training.smoke
@@ -68,6 +74,9 @@ $(DEV_READY): pyproject.toml uv.lock | $(UV)
 
 tesseract:
 	@$(SETUP)/tesseract.sh
+
+browser:
+	@$(SETUP)/browser.sh
 
 # A font family on either side of the split is enough to test with; macOS has its own.
 some-fonts:

@@ -20,13 +20,17 @@ HEADER: Final = "X-Request-ID"
 _WELL_FORMED: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # Asked for every few seconds, by machines.
 _PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+_STARTS: Final = frozenset(
+    {"http.response.start", "websocket.accept", "websocket.http.response.start"}
+)
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class AccessMiddleware:
     """Gives every request an id, sends it back, and writes one log line without path or query.
 
-    The log has the template of the route, since a path is what a caller sends.
+    The log has the template of the route, since a path is what a caller sends. A stream gets an id
+    too, which its own log lines have.
     """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
@@ -37,7 +41,7 @@ class AccessMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run one request."""
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
         request_id = choose_request_id(Headers(scope=scope).get(HEADER, ""))
@@ -46,8 +50,8 @@ class AccessMiddleware:
 
         async def watch(message: Message) -> None:
             nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
+            status = message.get("status", status)
+            if message["type"] in _STARTS:
                 MutableHeaders(scope=message)[HEADER] = request_id
             await send(message)
 
@@ -55,7 +59,8 @@ class AccessMiddleware:
             try:
                 await self._app(scope, receive, watch)
             finally:
-                self._note(scope, status=status, seconds=time.perf_counter() - started)
+                if scope["type"] == "http":
+                    self._note(scope, status=status, seconds=time.perf_counter() - started)
 
     def _note(self, scope: Scope, *, status: int, seconds: float) -> None:
         route = str(getattr(scope.get("route"), "path", "unmatched"))

@@ -53,12 +53,22 @@ class RepairAnswer(Answer):
     reason: str
 
 
+class OtherUrlAnswer(Answer):
+    """What the link may be instead."""
+
+    url: str
+    confidence: Ratio = Field(description="How likely this one is.")
+    reason: str = Field(description="`other reading`, or `one line` of a link that was joined.")
+
+
 class HostAnswer(Answer):
     """Facts that help a person to decide whether to open the link."""
 
     registrable: str | None = Field(description="The name that someone registered.")
     punycode: str | None = Field(description="The ASCII form of a host beyond ASCII.")
     mixed_script: bool = Field(description="Letters of several scripts in one host.")
+    is_ip: bool = Field(description="An address and no name.")
+    has_credentials: bool = Field(description="A user name stands before the host.")
 
 
 class LinkAnswer(Answer):
@@ -73,6 +83,7 @@ class LinkAnswer(Answer):
     lines: list[LineAnswer]
     prefix: PrefixAnswer
     repairs: list[RepairAnswer]
+    alternatives: list[OtherUrlAnswer] = Field(description="The likeliest first; may be empty.")
     host: HostAnswer
 
 
@@ -102,9 +113,10 @@ class DetectAnswer(Answer):
 
 
 class ModelsAnswer(Answer):
-    """The models that the store holds, and the one that is served."""
+    """The models that the store holds, and those that are in use."""
 
-    served: ModelAnswer | None
+    served: ModelAnswer | None = Field(description="The detector, once it is loaded.")
+    reader: ModelAnswer | None = Field(description="The network that reads, where one does.")
     models: list[ModelAnswer]
 
 
@@ -155,10 +167,16 @@ def _answer_link(link: Link) -> LinkAnswer:
             RepairAnswer(before=repair.before, after=repair.after, reason=repair.reason)
             for repair in link.repairs
         ],
+        alternatives=[
+            OtherUrlAnswer(url=other.url, confidence=other.confidence, reason=other.reason)
+            for other in link.alternatives
+        ],
         host=HostAnswer(
             registrable=link.host.registrable,
             punycode=link.host.punycode,
             mixed_script=link.host.mixed_script,
+            is_ip=link.host.is_ip,
+            has_credentials=link.host.has_credentials,
         ),
     )
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from service.accept import choose_media_type
 from service.answers import DetectAnswer, ModelAnswer, ModelsAnswer, Problem, answer_frame
 from service.decode import MEDIA_TYPES
 from service.draw import encode_annotated
+from service.guard import secret_in
 from service.models import open_store
 from service.problems import MEDIA_TYPE as PROBLEM_TYPE
 from service.upload import FIELD, FORM, read_frame_bytes
 
 if TYPE_CHECKING:
     from service.engine import Engine, Served
+    from service.guard import Guard
     from service.records import Frame, FrameResult
     from service.settings import Settings
 
@@ -37,9 +39,13 @@ _REQUEST_BODY: Final[dict[str, Any]] = {
 }
 
 
-def create_api_router(settings: Settings, engine: Engine) -> APIRouter:
-    """Return the routes that answer with `engine`."""
-    router = APIRouter(prefix="/v1")
+def create_api_router(settings: Settings, engine: Engine, guard: Guard) -> APIRouter:
+    """Return the routes that answer with `engine` whom `guard` lets in."""
+
+    async def admit(request: Request) -> None:
+        request.state.caller = guard.admit(secret_in(request.headers))
+
+    router = APIRouter(prefix="/v1", dependencies=[Depends(admit)])
 
     @router.post(
         "/detect",
@@ -49,6 +55,7 @@ def create_api_router(settings: Settings, engine: Engine) -> APIRouter:
     )
     async def detect(request: Request) -> Response:
         """Find the printed links in one picture."""
+        guard.charge_request(request.state.caller)
         media_type = choose_media_type(request.headers.get("accept", ""), (_JSON, _JPEG))
         finish = encode_annotated if media_type == _JPEG else _encode_json
         data = await read_frame_bytes(request, max_bytes=settings.decode.max_bytes)
@@ -59,6 +66,7 @@ def create_api_router(settings: Settings, engine: Engine) -> APIRouter:
         """List the models in the store and the one that is served."""
         return ModelsAnswer(
             served=_answer_served(engine.served),
+            reader=_answer_reader(engine.served),
             models=[
                 ModelAnswer(name=model.name, version=model.version)
                 for model in open_store(settings.model).list()
@@ -75,11 +83,12 @@ def describe_problems() -> dict[int | str, dict[str, Any]]:
         status: {"description": text, "content": problem}
         for status, text in {
             400: "The body is empty, malformed or lacks the frame",
+            401: "No key, or one that is not known",
             406: "No answer in an accepted type",
             413: "Too many bytes or pixels",
             415: "Not a JPEG, PNG or WebP picture",
             422: "Damaged or too small",
-            429: "Too many frames wait; see Retry-After",
+            429: "Too many frames wait, or the key's are used up; see Retry-After",
             500: "Our fault; the id is in the log",
             503: "Loading or stopping; see Retry-After",
             504: "The frame took too long",
@@ -95,3 +104,9 @@ def _answer_served(served: Served | None) -> ModelAnswer | None:
     if served is None:
         return None
     return ModelAnswer(name=served.model_name, version=served.model_version)
+
+
+def _answer_reader(served: Served | None) -> ModelAnswer | None:
+    if served is None or not served.reader_name:
+        return None
+    return ModelAnswer(name=served.reader_name, version=served.reader_version)

@@ -1,4 +1,4 @@
-"""The command `printlink`: serve, detect, models."""
+"""The command `printlink`: serve, detect, stream, models, keys."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from model_store import ModelStoreError
+from model_store import ModelStore, ModelStoreError
 from service.errors import PrintlinkError, StartupError
+from service.keys_cli import keys_cli
 from service.logs import configure_logs, log_settings
 from service.models import open_store
 from service.settings import ServerSettings, load_settings
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from service.records import Frame, FrameResult
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Makes printed links clickable.")
-models_cli = typer.Typer(no_args_is_help=True, help="Look at the models in the store.")
+models_cli = typer.Typer(no_args_is_help=True, help="Look after the models in the store.")
 cli.add_typer(models_cli, name="models")
+cli.add_typer(keys_cli, name="keys")
 
 
 def main() -> None:
@@ -82,12 +84,65 @@ def detect(
     raise typer.Exit(has_failed)
 
 
+@cli.command()
+def stream(
+    source: Annotated[str, typer.Argument(help="Video file, address, or number of a camera.")],
+    url: Annotated[str, typer.Option(help="Where the service is.")] = "http://localhost:8000",
+    key_file: Annotated[Path | None, typer.Option(help="File that has the API key.")] = None,
+    fps: Annotated[float, typer.Option(min=0.1, max=30, help="Frames a second, at most.")] = 5.0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per frame.")] = False,
+) -> None:
+    """Print each link of a video or a camera once several frames agree about it."""
+    from printlink.client import Client
+    from printlink.errors import ClientError
+    from printlink.video import read_frames
+
+    printed: set[str] = set()
+    try:
+        # A key on the command line would stand in the list of processes.
+        key = key_file.read_text(encoding="utf-8").strip() if key_file else None
+        with Client(url, api_key=key) as client:
+            for answer in client.stream(read_frames(source, fps=fps)):
+                if as_json:
+                    typer.echo(json.dumps(answer.fields))
+                    continue
+                fresh = [link.url for link in answer.confirmed if link.url not in printed]
+                printed.update(fresh)
+                for found in fresh:
+                    typer.echo(found)
+    except (ClientError, OSError) as error:
+        typer.echo(f"printlink: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
 @models_cli.command("list")
 def list_models() -> None:
     """List every version of every model in the store."""
     for model in open_store(load_settings().model).list():
         made = f"{model.manifest.created_at:%Y-%m-%d}" if model.manifest else "no manifest"
         typer.echo(f"{model.name}\t{model.version}\t{made}\t{model.path}")
+
+
+@models_cli.command("add")
+def add_model(
+    path: Annotated[Path, typer.Argument(help="A SavedModel of the Object Detection API.")],
+    label_map: Annotated[Path, typer.Option(help="Its label_map.pbtxt.")],
+    name: Annotated[str, typer.Option(help="What to call it in the store.")],
+    store: Annotated[
+        Path | None, typer.Option(help="In place of the store that the settings name.")
+    ] = None,
+    licence: Annotated[str, typer.Option(help="For the manifest.")] = "unknown",
+) -> None:
+    """Take a detector that was exported elsewhere into the store, as the next version."""
+    from service.adopt import adopt_detector
+
+    target = ModelStore(store) if store else open_store(load_settings().model)
+    try:
+        model = adopt_detector(path, target, label_map=label_map, name=name, licence=licence)
+    except (PrintlinkError, ModelStoreError) as error:
+        typer.echo(f"printlink: {error}", err=True)
+        raise typer.Exit(1) from error
+    typer.echo(f"{model.name}\t{model.version}\t{model.path}")
 
 
 @models_cli.command("verify")

@@ -1,29 +1,25 @@
-"""The detect stage, and the only file of the service that knows TensorFlow."""
+"""The detect stage: a model in the form of the Object Detection API finds the prefixes."""
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
-import tensorflow as tf
 
-from service.errors import DetectError, ModelLoadError
-from service.quota import count_cpus
+from service.errors import DetectError, ModelRunError
 from service.records import Box, Prefix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from service.records import Frame, Pixels
+    from service.saved_model import SavedModel
     from service.settings import DetectSettings
 
     Floats = NDArray[np.float32]
 
-SIGNATURE: Final = "serving_default"
 INPUT: Final = "input_tensor"
 OUTPUTS: Final = ("detection_boxes", "detection_scores", "detection_classes", "num_detections")
 
@@ -55,21 +51,19 @@ class SavedModelDetector:
 
     def __init__(
         self,
-        saved_model_dir: Path,
+        model: SavedModel,
         settings: DetectSettings,
         *,
         label_map: Mapping[int, str],
         name: str,
         version: int,
     ) -> None:
-        """Load the model, whose classes are named by `label_map`; raises `ModelLoadError`."""
+        """Take the model of `INPUT` and `OUTPUTS`, whose classes are named by `label_map`."""
         self.model_name = name
         self.model_version = version
         self._settings = settings
         self._label_map = dict(label_map)
-        _limit_threads(settings.threads or count_cpus())
-        self._model = _load_model(saved_model_dir)
-        self._call = _find_signature(self._model, saved_model_dir)
+        self._model = model
 
     def detect(self, frame: Frame) -> tuple[Prefix, ...]:
         """Return the prefixes in `frame`, best first; raises `DetectError`."""
@@ -97,11 +91,11 @@ class SavedModelDetector:
     def _infer(self, pixels: Pixels) -> tuple[Floats, Floats, Floats]:
         """Return boxes [n, 4], scores [n] and classes [n] of the n detections in one picture."""
         try:
-            found = self._call(**{INPUT: tf.constant(pixels[np.newaxis])})
-        except tf.errors.OpError as error:
+            found = self._model.run({INPUT: pixels[np.newaxis]})
+        except ModelRunError as error:
             height, width = pixels.shape[:2]
             raise DetectError(f"the model failed on {width} x {height} pixels") from error
-        boxes, scores, classes, count = (found[name].numpy()[0] for name in OUTPUTS)
+        boxes, scores, classes, count = (found[name][0] for name in OUTPUTS)
         return boxes[: int(count)], scores[: int(count)], classes[: int(count)]
 
     def _label_of(self, class_id: int) -> str:
@@ -110,44 +104,6 @@ class SavedModelDetector:
                 f"expected a class of {sorted(self._label_map)}, the model said {class_id}"
             )
         return self._label_map[class_id]
-
-
-def _limit_threads(threads: int) -> None:
-    """Size TensorFlow's pools, which it does once in a process: the first detector decides."""
-    pools = tf.config.threading
-    for resize, size in (
-        (pools.set_intra_op_parallelism_threads, threads),
-        (pools.set_inter_op_parallelism_threads, 1),
-    ):
-        with suppress(RuntimeError):
-            resize(size)
-
-
-def _load_model(saved_model_dir: Path) -> Any:  # noqa: ANN401 - TensorFlow has no types
-    try:
-        return tf.saved_model.load(str(saved_model_dir))
-    except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
-        raise ModelLoadError(
-            f"{saved_model_dir} does not hold a SavedModel that TensorFlow can load; "
-            "export it again or point PRINTLINK_MODEL__SAVED_MODEL_DIR elsewhere"
-        ) from error
-
-
-def _find_signature(model: Any, saved_model_dir: Path) -> Any:  # noqa: ANN401 - no types
-    """Return the callable signature once its names are known to be the expected ones."""
-    call = model.signatures.get(SIGNATURE)
-    if call is None:
-        raise ModelLoadError(
-            f"expected the signature {SIGNATURE} in {saved_model_dir}, "
-            f"it has {sorted(model.signatures)}"
-        )
-    inputs = set(call.structured_input_signature[1])
-    missing = sorted(({INPUT} - inputs) | (set(OUTPUTS) - set(call.structured_outputs)))
-    if missing:
-        raise ModelLoadError(
-            f"the signature {SIGNATURE} of {saved_model_dir} lacks {', '.join(missing)}"
-        )
-    return call
 
 
 def _scale_box(box: Floats, frame: Frame) -> Box:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import structlog
 
 from service.decode import decode_frame
 from service.errors import NotReadyError, PrintlinkError
-from service.runner import Runner
+from service.runner import Lane, Runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from service.metrics import Metrics
+    from service.pipeline import Follow
     from service.records import Frame, FrameResult
     from service.settings import DecodeSettings, Settings
 
@@ -28,18 +30,23 @@ T = TypeVar("T")
 class FramePipeline(Protocol):
     """All stages after decoding; may be called from several threads at once."""
 
-    def run(self, frame: Frame, decode_ms: float) -> FrameResult:
-        """Return the links in `frame`."""
+    def run(self, frame: Frame, decode_ms: float, follow: Follow | None = None) -> FrameResult:
+        """Return the links in `frame`; `follow` may spare the reading of those that it knows."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A pipeline that is ready to run, and the model inside it."""
+    """A pipeline that is ready to run, and the models inside it.
+
+    The model is the detector; a reader is there only where a network reads.
+    """
 
     pipeline: FramePipeline
     model_name: str
     model_version: int
+    reader_name: str = ""
+    reader_version: int = 0
 
 
 class Engine:
@@ -91,8 +98,17 @@ class Engine:
 
         Raises a `CallerError` for a bad picture, a `CapacityError` or an `InternalError`.
         """
+
+        def answer(pipeline: FramePipeline) -> tuple[T, FrameResult]:
+            frame, result = run_frame(pipeline, data, self._settings.decode)
+            return finish(frame, result), result
+
+        return await self.work(answer, Lane.REQUESTS)
+
+    async def work(self, look: Callable[[FramePipeline], tuple[T, FrameResult]], lane: Lane) -> T:
+        """Let a worker look at one frame, and return what it makes of it."""
         try:
-            answer, result = await self._runner.run(self._plan(data, finish))
+            answer, result = await self._runner.run(self._plan(look), lane)
         except PrintlinkError as error:
             self._metrics.count_failure(error.code)
             raise
@@ -118,6 +134,8 @@ class Engine:
         started = time.perf_counter()
         served = await asyncio.to_thread(self._build, self._settings, self._metrics)
         self._metrics.show_model(served.model_name, served.model_version)
+        if served.reader_name:
+            self._metrics.show_reader(served.reader_name, served.reader_version)
         self._served = served
         self._log.info(
             "model_ready",
@@ -131,17 +149,12 @@ class Engine:
             self._log.error("load_failed", exc_info=self.failure)
 
     def _plan(
-        self, data: bytes, finish: Callable[[Frame, FrameResult], T]
+        self, look: Callable[[FramePipeline], tuple[T, FrameResult]]
     ) -> Callable[[], tuple[T, FrameResult]]:
         served = self._served
         if served is None:
             raise NotReadyError("the model is loading", retry_after_s=5)
-
-        def work() -> tuple[T, FrameResult]:
-            frame, result = run_frame(served.pipeline, data, self._settings.decode)
-            return finish(frame, result), result
-
-        return work
+        return partial(look, served.pipeline)
 
 
 def run_frame(

@@ -5,6 +5,8 @@ PrintlinkError
 │   ├── RequestError            400  the request cannot be understood
 │   │   ├── FrameEmptyError     400  the body or the field holds no bytes
 │   │   └── FieldMissingError   400  a multipart body without the field `frame`
+│   ├── UnauthorizedError       401  no key, or one that is not known
+│   ├── OriginError             403  a web page that may not call
 │   ├── RouteMissingError       404
 │   ├── MethodError             405
 │   ├── AcceptError             406  no answer in a type that the caller accepts
@@ -16,9 +18,12 @@ PrintlinkError
 │   └── ValidationFailedError   422  a parameter is out of range
 ├── CapacityError               come back later: `Retry-After`
 │   ├── QueueFullError          429
+│   ├── RateLimitedError        429  the key's frames are used up
+│   ├── StreamLimitError        503  as many streams are open as may be
 │   ├── NotReadyError           503  loading, warming up or draining
 │   └── DeadlineError           504
 ├── InternalError               500  ours; logged with its trace, told as an id
+│   ├── ModelRunError           500  a model's graph failed on what it was given
 │   ├── DetectError             500
 │   └── RecognizeError          500
 │       └── RecognizeTimeoutError   a strip took too long
@@ -26,6 +31,8 @@ PrintlinkError
     ├── SettingsInvalidError
     ├── ModelLoadError
     ├── ListenError
+    ├── KeysFileError            the file of keys is missing or cannot be understood
+    ├── OpenAccessError          anybody on the network could use the service
     └── TessdataMissingError    Tesseract's language model is not installed
 
 The message of an error is written for the person who caused it and is sent to them, save for the
@@ -74,6 +81,22 @@ class FieldMissingError(RequestError):
 
     code = "field_missing"
     title = "The form has no frame"
+
+
+class UnauthorizedError(CallerError):
+    """The caller brought no key, or one that opens nothing."""
+
+    code = "unauthorized"
+    status = 401
+    title = "A valid API key is needed"
+
+
+class OriginError(CallerError):
+    """A web page of another site may not call."""
+
+    code = "origin_refused"
+    status = 403
+    title = "This origin may not call"
 
 
 class RouteMissingError(CallerError):
@@ -169,6 +192,21 @@ class QueueFullError(CapacityError):
     title = "Too many frames are waiting"
 
 
+class RateLimitedError(CapacityError):
+    """The caller has sent more frames than its key allows."""
+
+    code = "rate_limited"
+    status = 429
+    title = "The key's frames are used up"
+
+
+class StreamLimitError(CapacityError):
+    """As many streams are open as may be."""
+
+    code = "too_many_streams"
+    title = "Too many streams are open"
+
+
 class NotReadyError(CapacityError):
     """The model is loading or warming up, or the service is about to stop."""
 
@@ -186,6 +224,10 @@ class DeadlineError(CapacityError):
 
 class InternalError(PrintlinkError):
     """Our fault; the message is for the log."""
+
+
+class ModelRunError(InternalError):
+    """A model's graph failed on what it was given."""
 
 
 class DetectError(InternalError):
@@ -212,11 +254,19 @@ class SettingsInvalidError(StartupError):
 
 
 class ModelLoadError(StartupError):
-    """The detector cannot be loaded."""
+    """A model cannot be loaded."""
 
 
 class TessdataMissingError(StartupError):
     """Tesseract's language model is not installed."""
+
+
+class KeysFileError(StartupError):
+    """The file of keys is missing or cannot be understood."""
+
+
+class OpenAccessError(StartupError):
+    """Anybody on the network could use the service, and nobody said that they may."""
 
 
 class ListenError(StartupError):

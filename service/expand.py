@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from service.baseline import trace_course
+from service.baseline import STEP_RATIO, trace_course
 from service.gaps import find_gaps
 from service.ink import grey_of, is_light_on_dark
 from service.records import Strip
@@ -70,11 +71,29 @@ class Expander:
         """Take the limits from `settings`."""
         self._settings = settings
 
+    def is_doubtful(self, prefix: Prefix) -> bool:
+        """Tell whether the prefix should be read before its line is followed."""
+        return prefix.score < self._settings.doubtful_score
+
+    def cut_prefix(self, page: Page, prefix: Prefix) -> Strip:
+        """Return the strip of the prefix alone."""
+        grey = page.grey_around(prefix.box)
+        start = find_line_start(grey, prefix.box, max_tilt_deg=self._settings.max_tilt_deg)
+        length = prefix.box.width / math.cos(start.angle)
+        course = trace_course(
+            grey,
+            start,
+            stop_gap_ratio=self._settings.stop_gap_ratio,
+            max_ratio=length / start.height + STEP_RATIO,
+        )
+        margin = self._settings.side_margin_ratio * start.height
+        return self._cut(grey, course, (-margin, length + margin))
+
     def expand_prefix(self, page: Page, prefix: Prefix) -> Line:
         """Return the line that starts with `prefix`, up to the first wide gap."""
         grey = page.grey_around(prefix.box)
         start = find_line_start(grey, prefix.box, max_tilt_deg=self._settings.max_tilt_deg)
-        return self._follow(grey, start)
+        return self._follow(grey, start, sure_length=prefix.box.width / math.cos(start.angle))
 
     def expand_below(self, line: Line) -> Line | None:
         """Return the line below in the same column, from its left end, None if there is none."""
@@ -82,7 +101,8 @@ class Expander:
         start = find_next_line(line.grey, line.course, stop_gap_ratio=stop_gap_ratio)
         return start and self._follow(line.grey, start)
 
-    def _follow(self, grey: Grey, start: LineStart) -> Line:
+    def _follow(self, grey: Grey, start: LineStart, *, sure_length: float = 0.0) -> Line:
+        """Return the line from `start` to its first wide gap beyond `sure_length` pixels."""
         limits = self._settings
         course = trace_course(
             grey, start, stop_gap_ratio=limits.stop_gap_ratio, max_ratio=limits.max_length_ratio
@@ -91,7 +111,11 @@ class Expander:
         whole = self._cut(grey, course, (-margin, float(course.along[-1])))
         columns = whole.pixels.shape[1]
         px = (float(course.along[-1]) + margin) / columns
-        left, right, gap_px = _find_ink(whole, limits.word_gap_ratio * limits.strip_height_px)
+        left, right, gap_px = _find_ink(
+            whole,
+            limits.word_gap_ratio * limits.strip_height_px,
+            sure_columns=(sure_length + margin) / px,
+        )
         first, last = max(0, left - round(margin / px)), min(columns, right + round(margin / px))
         reach = first * px - margin, last * px - margin
         return Line(
@@ -117,12 +141,15 @@ class Expander:
         )
 
 
-def _find_ink(strip: Strip, gap_width: float) -> tuple[int, int, int]:
-    """Return where ink starts, where a gap of `gap_width` (or the end) follows, and its width."""
+def _find_ink(strip: Strip, gap_width: float, *, sure_columns: float) -> tuple[int, int, int]:
+    """Return where ink starts, where a gap of `gap_width` (or the end) follows, and its width.
+
+    Whatever gaps lie in the first `sure_columns`, the ink goes on at least that far.
+    """
     columns = strip.pixels.shape[1]
     gaps = find_gaps(strip.pixels)
     left = next((gap[1] for gap in gaps if gap[0] == 0), 0)
     for start, end in gaps:
-        if start and (end - start >= gap_width or end == columns):
+        if start and ((end - start >= gap_width and end > sure_columns) or end == columns):
             return left, start, end - start
     return (left, columns, 0) if left < columns else (0, columns, 0)

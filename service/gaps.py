@@ -8,24 +8,52 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from service.records import Symbol
+
 if TYPE_CHECKING:
-    from service.records import Pixels, Symbol, TextLine
+    from numpy.typing import NDArray
+
+    from service.records import Pixels, TextLine
+
+    Floats = NDArray[np.floating]
 
 _INK_LEVEL = 150
 _MIN_INK_PX = 2
+_UNDERSCORE_PX = 6
+_UNDERSCORE_SHARE = 0.8
+# Word spaces: how wide at least and in any case, in line heights; in letter gaps where type is set
+# loosely; in steps from character to character where all of these are alike.
+_LEAST_SPACE_RATIO = 0.12
+_SURE_SPACE_RATIO = 0.5
+_LETTER_GAPS, _SLACK_RATIO = 1.2, 0.05
+_MONO_STEPS, _MONO_STEPS_AFTER_STOP = 1.3, 1.1
+_MONO_SHARE, _MONO_TOLERANCE = 0.75, 0.2
+# So many gaps before one tell what is usual there: perspective and other typefaces change it.
+_WINDOW = 14
+_CLOSING = ".,;:)"
 
 
 def find_gaps(pixels: Pixels) -> list[tuple[int, int]]:
     """Return (left, right) of every inkless run of columns, left to right, `right` outside.
 
     `pixels` is a flat strip; a tenth of its height above and below is not looked at, as
-    neighbouring lines reach into it.
+    neighbouring lines reach into it. Only an underscore lies down there all along a gap.
     """
     rows = pixels.shape[0]
-    body = pixels[rows // 10 : rows - rows // 10]
-    is_blank = (body < _INK_LEVEL).sum(axis=0) < _MIN_INK_PX
+    is_ink = pixels < _INK_LEVEL
+    is_blank = is_ink[rows // 10 : rows - rows // 10].sum(axis=0) < _MIN_INK_PX
+    # What reaches out of the strip is the top of the next line.
+    is_low = (is_ink[rows // 2 :].sum(axis=0) >= _MIN_INK_PX) & ~is_ink[-1]
     edges = np.flatnonzero(np.diff(np.concatenate([[False], is_blank, [False]]).astype(np.int8)))
-    return [(int(left), int(right)) for left, right in edges.reshape(-1, 2)]
+    return [
+        (int(left), int(right))
+        for left, right in edges.reshape(-1, 2)
+        if right - left < _UNDERSCORE_PX or not _has_underscore(is_low[left:right])
+    ]
+
+
+def _has_underscore(is_low: NDArray[np.bool_]) -> bool:
+    return bool(np.mean(is_low) > _UNDERSCORE_SHARE)
 
 
 def fit_symbols(line: TextLine, gaps: list[tuple[int, int]]) -> TextLine:
@@ -43,6 +71,53 @@ def fit_symbols(line: TextLine, gaps: list[tuple[int, int]]) -> TextLine:
         for space in range(place + 1, following):
             symbols[space] = replace(symbols[space], left=left, right=right)
     return replace(line, symbols=tuple(symbols))
+
+
+def put_spaces(line: TextLine, *, line_height: float) -> TextLine:
+    """Return the line with a space in each gap that may part two words, for a reader without any.
+
+    Its symbols' sides lie at the gaps already. How wide the gaps between letters are is told by
+    those before each gap, and at the line's start, which is a link, by the first ones.
+    """
+    if len(line.symbols) < 2:
+        return line
+    widths = np.array([after.left - before.right for before, after in pairwise(line.symbols)])
+    centres = np.array([(symbol.left + symbol.right) / 2 for symbol in line.symbols])
+    is_closing = np.array([symbol.text in _CLOSING for symbol in line.symbols[:-1]])
+    has_space = _find_spaces(widths, np.diff(centres), is_closing, line_height=line_height)
+    symbols = [line.symbols[0]]
+    for is_parted, before, after in zip(has_space, line.symbols, line.symbols[1:], strict=False):
+        if is_parted:
+            symbols.append(Symbol(" ", 1.0, before.right, after.left))
+        symbols.append(after)
+    return replace(line, text="".join(symbol.text for symbol in symbols), symbols=tuple(symbols))
+
+
+def _find_spaces(
+    widths: Floats, steps: Floats, is_closing: NDArray[np.bool_], *, line_height: float
+) -> NDArray[np.bool_]:
+    """Tell of each gap whether it may part two words, by its width and the step over it.
+
+    Behind a mark that closes a sentence less is enough, as capitals of other type may follow.
+    """
+    around, beside = _windows(steps), _windows(widths)
+    step = np.median(around, axis=1)
+    is_alike = np.abs(around - step[:, np.newaxis]) < _MONO_TOLERANCE * step[:, np.newaxis]
+    is_mono = is_alike.mean(axis=1) > _MONO_SHARE
+    usual = np.percentile(beside, 80, axis=1)
+    least = np.minimum(
+        _LETTER_GAPS * usual + _SLACK_RATIO * line_height, _SURE_SPACE_RATIO * line_height
+    )
+    longest = np.where(is_closing, _MONO_STEPS_AFTER_STOP, _MONO_STEPS) * step
+    is_wide = widths >= _LEAST_SPACE_RATIO * line_height
+    return np.asarray(is_wide & np.where(is_mono, steps >= longest, widths >= least))
+
+
+def _windows(values: Floats) -> Floats:
+    """Return the `_WINDOW` values before each one, [n, window]; the first ones where those lack."""
+    size = min(_WINDOW, len(values))
+    starts = np.maximum(np.arange(len(values)) - size, 0)
+    return values[starts[:, np.newaxis] + np.arange(size)]
 
 
 def _gap_between(before: Symbol, after: Symbol, gaps: list[tuple[int, int]]) -> tuple[float, float]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Response
-from fastapi.responses import RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from service.answers import HealthAnswer
@@ -35,9 +34,5 @@ def create_health_router(engine: Engine, metrics: Metrics) -> APIRouter:
     @router.get("/metrics", include_in_schema=False)
     def show_metrics() -> Response:
         return Response(metrics.render(), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-    @router.get("/", include_in_schema=False)
-    async def home() -> RedirectResponse:
-        return RedirectResponse("/docs")
 
     return router

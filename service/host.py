@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import tldextract
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 # RFC 2606, RFC 6762, RFC 7686: no public suffixes, yet printed in books and on devices.
 _SPECIAL_SUFFIXES: Final = frozenset(("example", "test", "local", "onion"))
+_KEPT_HOSTS = 256
 _LABEL = re.compile(r"^(?!-)[^\W_]([\w-]{0,61}[^\W_])?$")
 
 
@@ -25,12 +27,14 @@ class HostChecker:
 
     def __init__(self) -> None:
         """Load the list once."""
+        # The same hosts are asked for again and again while a link's end is looked for.
+        self.is_plausible = lru_cache(maxsize=_KEPT_HOSTS)(self._is_plausible)
         self._extract: Callable[[str], tldextract.tldextract.ExtractResult]
         self._extract = tldextract.TLDExtract(
             suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False
         )
 
-    def is_plausible(self, host: str) -> bool:
+    def _is_plausible(self, host: str) -> bool:
         """Tell whether `host` (no port) can be reached by name: IP, localhost or known suffix."""
         if is_ip(host) or host.lower() == "localhost":
             return True
@@ -44,13 +48,15 @@ class HostChecker:
         found = self._extract(host.lower())
         return f"{found.domain}.{found.suffix}" if found.domain and found.suffix else None
 
-    def describe(self, host: str) -> Host:
-        """Return the facts about `host`."""
+    def describe(self, host: str, *, has_credentials: bool = False) -> Host:
+        """Return the facts about `host`; whether a user stands before it the URL tells."""
         ascii_host = host if host.isascii() else idna_to_ascii(host).decode()
         return Host(
             registrable=None if is_ip(host) else self.registrable(host),
             punycode=ascii_host if ascii_host != host or "xn--" in host else None,
             mixed_script=len(_scripts(host)) > 1,
+            is_ip=is_ip(host),
+            has_credentials=has_credentials,
         )
 
 

@@ -50,6 +50,7 @@ def configure_logs(settings: LogSettings, stream: TextIO) -> None:
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(level)
+    logging.getLogger("uvicorn.error").addFilter(_drop_handshakes)
     logging.captureWarnings(capture=True)
 
 
@@ -70,6 +71,11 @@ def reduce_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
             for place in traceback.extract_tb(error.__traceback__)
         ]
     return event
+
+
+def _drop_handshakes(record: logging.LogRecord) -> bool:
+    """Refuse uvicorn's line about each WebSocket, which has the path and the query string."""
+    return '"WebSocket' not in str(record.msg)
 
 
 def _name_types(error: BaseException) -> list[str]:

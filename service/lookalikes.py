@@ -21,6 +21,24 @@ ONE_FOR_ONE: Final = {
 }
 """Never part of a printed URL; each has one printable meaning there."""
 
+DIGITS: Final = {
+    "o": "0",
+    "O": "0",
+    "Q": "0",
+    "l": "1",
+    "I": "1",
+    "i": "1",
+    "|": "1",
+    "Z": "2",
+    "z": "2",
+    "s": "5",
+    "S": "5",
+    "B": "8",
+    "g": "9",
+    "q": "9",
+}
+"""What a reader writes for a digit where nothing but digits can stand."""
+
 SAME_SHAPE: Final = (
     frozenset("li1I|!tjf"),
     frozenset("0oOQ"),
@@ -42,8 +60,9 @@ SAME_SHAPE: Final = (
 """Characters that Tesseract takes for one another in small or blurred print."""
 
 
+_PAIRS: Final = frozenset((one, other) for shape in SAME_SHAPE for one in shape for other in shape)
+
+
 def is_lookalike(one: str, other: str) -> bool:
     """Tell whether a reader may well have taken `one` for `other`."""
-    return one.lower() == other.lower() or any(
-        one in shape and other in shape for shape in SAME_SHAPE
-    )
+    return (one, other) in _PAIRS or one.lower() == other.lower()

@@ -16,9 +16,12 @@ from prometheus_client import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from service.recognize import Recognizer
     from service.records import FrameResult, Strip, TextLine
     from service.runner import Runner
+    from service.watcher import Sight
 
 _BUCKETS_S = (0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1.0, 2.5)
 _SCHEMES = frozenset({"https", "http", "ftp", "tcp"})
@@ -39,8 +42,8 @@ class Metrics:
             "frames", "Frames by outcome: links, empty, or the code of the error.", "outcome"
         )
         self._links = self._counter("links", "Links found.", "scheme")
-        self._ocr_calls = self._counter("ocr_calls", "Strips read.")
-        self._ocr_failures = self._counter("ocr_failures", "Strips whose reader failed.")
+        self._ocr_calls = self._counter("ocr_calls", "Strips given to a recognizer.", "engine")
+        self._ocr_failures = self._counter("ocr_failures", "Strips on which it failed.", "engine")
         self._request_seconds = self._histogram(
             "http_request_seconds", "From the first byte of a request to its answer.", "route"
         )
@@ -48,6 +51,23 @@ class Metrics:
             "stage_seconds", "Time in one stage of a frame; ocr: of one strip.", "stage"
         )
         self._model = self._gauge("model_info", "The model that is served.", "name", "version")
+        self._reader = self._gauge("reader_info", "The network that reads.", "name", "version")
+        self._streams = self._gauge("streams_open", "Streams that are open.")
+        self._stream_ends = self._counter("streams", "Streams that ended, by why.", "end")
+        self._stream_frames = self._counter(
+            "stream_frames", "Frames of streams by outcome.", "outcome"
+        )
+        self._drops = self._counter(
+            "stream_dropped_frames",
+            "Frames dropped for newer ones, by what held them up.",
+            "reason",
+        )
+        self._age_seconds = self._histogram(
+            "stream_age_seconds", "From the arrival of a stream's frame to its answer."
+        )
+        self._saved_reads = self._counter("ocr_calls_saved", "Links known from frames before.")
+        self._auth_failures = self._counter("auth_failures", "Callers without a valid key.")
+        self._rate_limited = self._counter("rate_limited", "Frames held up by a key's limit.")
         self._queued = self._gauge("queue_depth", "Frames that wait for a worker.")
         self._running = self._gauge("frames_in_flight", "Frames that a worker is busy with.")
 
@@ -60,6 +80,11 @@ class Metrics:
         """Say which model is served."""
         self._model.clear()
         self._model.labels(name, str(version)).set(1)
+
+    def show_reader(self, name: str, version: int) -> None:
+        """Say which network reads strips."""
+        self._reader.clear()
+        self._reader.labels(name, str(version)).set(1)
 
     def count_request(self, *, route: str, method: str, status: int, seconds: float) -> None:
         """Count one answered request; `route` is the path's template."""
@@ -82,11 +107,41 @@ class Metrics:
         """Note what one frame spent in one stage."""
         self._stage_seconds.labels(stage).observe(seconds)
 
-    def time_read(self, seconds: float, *, is_failed: bool) -> None:
-        """Count one strip that went to the reader."""
-        self._ocr_calls.inc()
-        self._ocr_failures.inc(is_failed)
+    def time_read(self, seconds: float, *, engine: str, is_failed: bool) -> None:
+        """Count one strip that went to the recognizer called `engine`."""
+        self._ocr_calls.labels(engine).inc()
+        self._ocr_failures.labels(engine).inc(is_failed)
         self.time_stage("ocr", seconds)
+
+    def watch_streams(self, count: Callable[[], int]) -> None:
+        """Ask `count` for the number of open streams whenever somebody asks."""
+        self._streams.set_function(count)
+
+    def count_stream_end(self, reason: str) -> None:
+        """Count a stream that ended."""
+        self._stream_ends.labels(reason).inc()
+
+    def count_stream_answer(self, sight: Sight, *, age_s: float) -> None:
+        """Count a frame of a stream that was answered."""
+        self._stream_frames.labels("unchanged" if sight.is_unchanged else "result").inc()
+        self._saved_reads.inc(sight.saved_reads)
+        self._age_seconds.observe(age_s)
+
+    def count_stream_error(self) -> None:
+        """Count an error that a stream was told."""
+        self._stream_frames.labels("error").inc()
+
+    def count_drop(self, reason: str) -> None:
+        """Count a frame of a stream that a newer one displaced."""
+        self._drops.labels(reason).inc()
+
+    def count_auth_failure(self) -> None:
+        """Count a caller without a valid key."""
+        self._auth_failures.inc()
+
+    def count_rate_limited(self) -> None:
+        """Count a frame that a key's limit held up."""
+        self._rate_limited.inc()
 
     def render(self) -> bytes:
         """Return everything in Prometheus' text form."""
@@ -107,10 +162,11 @@ class Metrics:
 class MeteredRecognizer:
     """A recognizer that counts and times the strips on their way to another one."""
 
-    def __init__(self, inner: Recognizer, metrics: Metrics) -> None:
-        """Stand in front of `inner`."""
+    def __init__(self, inner: Recognizer, metrics: Metrics, *, engine: str) -> None:
+        """Stand in front of `inner`, which is counted as `engine`."""
         self._inner = inner
         self._metrics = metrics
+        self._engine = engine
 
     def read(self, strip: Strip) -> TextLine:
         """Return what `inner` reads."""
@@ -120,5 +176,6 @@ class MeteredRecognizer:
             line = self._inner.read(strip)
             is_failed = False
         finally:
-            self._metrics.time_read(time.perf_counter() - started, is_failed=is_failed)
+            seconds = time.perf_counter() - started
+            self._metrics.time_read(seconds, engine=self._engine, is_failed=is_failed)
         return line

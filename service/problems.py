@@ -19,6 +19,7 @@ from service.errors import (
     PrintlinkError,
     RequestError,
     RouteMissingError,
+    UnauthorizedError,
     ValidationFailedError,
 )
 
@@ -90,9 +91,22 @@ def translate_error(error: Exception) -> PrintlinkError:
 def render_problem(
     error: PrintlinkError, request_id: str, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Return `error` as a response; what an internal error says stays with us."""
+    """Return `error` as a response."""
+    problem = describe_problem(error, request_id)
+    response = Response(
+        problem.model_dump_json(), error.status, headers=headers, media_type=MEDIA_TYPE
+    )
+    if isinstance(error, CapacityError):
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, UnauthorizedError):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def describe_problem(error: PrintlinkError, request_id: str) -> Problem:
+    """Return `error` as clients see it; what an internal error says stays with us."""
     is_ours = isinstance(error, InternalError)
-    problem = Problem(
+    return Problem(
         type=f"urn:printlink:error:{error.code}",
         title=error.title,
         status=error.status,
@@ -100,12 +114,6 @@ def render_problem(
         code=error.code,
         request_id=request_id,
     )
-    response = Response(
-        problem.model_dump_json(), error.status, headers=headers, media_type=MEDIA_TYPE
-    )
-    if isinstance(error, CapacityError):
-        response.headers["Retry-After"] = str(error.retry_after_s)
-    return response
 
 
 def request_id_of(scope: Scope) -> str:

@@ -1,10 +1,12 @@
-"""Reads a strip in one treatment after the other until one is sure or two agree."""
+"""Readers: one or two recognizers, asked about a strip until what stands in it is sure enough."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from service.gaps import find_gaps, fit_symbols
+from service.confidence import Evidence, rate_reading
+from service.footnote import raise_digits
+from service.gaps import find_gaps, fit_symbols, put_spaces
 from service.treatments import TREATMENTS, rescale, treat
 from service.vote import elect
 
@@ -15,19 +17,116 @@ if TYPE_CHECKING:
     from service.records import Strip, TextLine
     from service.vote import Ballot
 
+    RateReading = Callable[[Evidence, float], float]
+
 T = TypeVar("T", bound="Ballot")
 
 
-class Reader:
-    """Gives a strip to a recognizer as often as it takes to be sure."""
+class Reader(Protocol):
+    """Reads strips for a purpose; may be called from several threads at once."""
+
+    def read(
+        self, strip: Strip, understand: Callable[[TextLine], T | None], *, most_empty: int = 2
+    ) -> T | None:
+        """Return what `strip` comes to when `understand` has made sense of it, None if nothing.
+
+        Its confidence is the chance that it is right. A reader that reads more than once gives up
+        when `most_empty` readings made no sense.
+
+        Raises:
+            RecognizeError: the recognizer failed or took too long.
+
+        """
+        ...
+
+
+class VotingReader:
+    """Gives a strip to Tesseract in one treatment after the other until it is sure or two agree."""
 
     def __init__(
-        self, recognizer: Recognizer, *, max_readings: int, sure_confidence: float
+        self,
+        recognizer: Recognizer,
+        *,
+        max_readings: int,
+        sure_confidence: float,
+        rate: RateReading = rate_reading,
     ) -> None:
         """Take the recognizer, the most readings of one strip, and when the first one will do."""
         self._recognizer = recognizer
         self._max_readings = max_readings
         self._sure_confidence = sure_confidence
+        self._rate = rate
+
+    def read(
+        self, strip: Strip, understand: Callable[[TextLine], T | None], *, most_empty: int = 2
+    ) -> T | None:
+        """Return what most readings of `strip` come to."""
+        readings = (understand(line) for line in self._lines(strip))
+        elected = elect(readings, most_empty=most_empty, is_sure=self._is_sure)
+        return elected and _rated(*elected, self._rate)
+
+    def read_once(self, strip: Strip, understand: Callable[[TextLine], T | None]) -> T | None:
+        """Return what one reading comes to, its confidence as the recognizer gave it."""
+        return understand(next(self._lines(strip)))
+
+    def _is_sure(self, reading: Ballot) -> bool:
+        rated = _rated(reading, Evidence.ONE_READING, self._rate)
+        return rated.confidence >= self._sure_confidence
+
+    def _lines(self, strip: Strip) -> Iterator[TextLine]:
+        gaps = find_gaps(strip.pixels)
+        for treatment in TREATMENTS[: self._max_readings]:
+            treated = treat(strip, treatment)
+            line = self._recognizer.read(treated)
+            factor = strip.pixels.shape[1] / treated.pixels.shape[1]
+            yield raise_digits(fit_symbols(rescale(line, factor), gaps), strip.pixels)
+
+
+class NetworkReader:
+    """Gives a strip to the network once, and puts spaces where the ink leaves wide gaps."""
+
+    def __init__(self, recognizer: Recognizer, *, rate: RateReading = rate_reading) -> None:
+        """Take the recognizer."""
+        self._recognizer = recognizer
+        self._rate = rate
+
+    def read(
+        self,
+        strip: Strip,
+        understand: Callable[[TextLine], T | None],
+        *,
+        most_empty: int = 2,  # noqa: ARG002 - reads once
+    ) -> T | None:
+        """Return what the network's reading comes to."""
+        found = self.read_once(strip, understand)
+        return found and _rated(found, Evidence.NETWORK, self._rate)
+
+    def read_once(self, strip: Strip, understand: Callable[[TextLine], T | None]) -> T | None:
+        """Return what the reading comes to, its confidence as the recognizer gave it."""
+        line = fit_symbols(self._recognizer.read(strip), find_gaps(strip.pixels))
+        line = raise_digits(line, strip.pixels)
+        return understand(put_spaces(line, line_height=strip.pixels.shape[0]))
+
+
+class JointReader:
+    """Gives a strip to the network and, where that is in doubt, to Tesseract as well.
+
+    Where they differ, the one is believed that was right more often in such a case.
+    """
+
+    def __init__(
+        self,
+        network: NetworkReader,
+        tesseract: VotingReader,
+        *,
+        sure_confidence: float,
+        rate: RateReading = rate_reading,
+    ) -> None:
+        """Take both readers, and when the network's reading will do."""
+        self._network = network
+        self._tesseract = tesseract
+        self._sure_confidence = sure_confidence
+        self._rate = rate
 
     def read(
         self,
@@ -36,21 +135,26 @@ class Reader:
         *,
         most_empty: int = 2,
     ) -> T | None:
-        """Return what most readings of `strip` come to when `understand` has made sense of them.
+        """Return what both readings come to."""
+        found = self._network.read_once(strip, understand)
+        if found is None and most_empty == 1:
+            return None
+        if found is not None:
+            alone = _rated(found, Evidence.NETWORK, self._rate)
+            if alone.confidence >= self._sure_confidence:
+                return alone
+        return self._choose(found, self._tesseract.read_once(strip, understand))
 
-        It gives up when `most_empty` readings made no sense.
+    def _choose(self, network: T | None, tesseract: T | None) -> T | None:
+        if network and tesseract and network.meaning == tesseract.meaning:
+            return _rated(network, Evidence.BOTH_READERS, self._rate)
+        opposed = (
+            network and _rated(network, Evidence.NETWORK_OPPOSED, self._rate),
+            tesseract and _rated(tesseract, Evidence.TESSERACT_OPPOSED, self._rate),
+        )
+        found = [reading for reading in opposed if reading is not None]
+        return max(found, key=lambda reading: reading.confidence, default=None)
 
-        Raises:
-            RecognizeError: the recognizer failed or took too long.
 
-        """
-        readings = (understand(line) for line in self._lines(strip))
-        return elect(readings, most_empty=most_empty, sure_confidence=self._sure_confidence)
-
-    def _lines(self, strip: Strip) -> Iterator[TextLine]:
-        gaps = find_gaps(strip.pixels)
-        for treatment in TREATMENTS[: self._max_readings]:
-            treated = treat(strip, treatment)
-            line = self._recognizer.read(treated)
-            factor = strip.pixels.shape[1] / treated.pixels.shape[1]
-            yield fit_symbols(rescale(line, factor), gaps)
+def _rated(reading: T, evidence: Evidence, rate: RateReading) -> T:
+    return reading.rated(rate(evidence, reading.confidence))

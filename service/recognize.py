@@ -25,12 +25,12 @@ class Recognizer(Protocol):
 
 
 def create_recognizer(settings: RecognizeSettings) -> Recognizer:
-    """Return the reader that `settings` names.
+    """Return Tesseract as `settings` want it: inside this process unless they say otherwise.
 
     Raises:
         TessdataMissingError: Tesseract's language model is not installed.
 
     """
     tessdata = find_tessdata(settings.language, settings.tessdata_dir)
-    engine = TesserocrRecognizer if settings.engine == "tesserocr" else PytesseractRecognizer
+    engine = PytesseractRecognizer if settings.engine == "pytesseract" else TesserocrRecognizer
     return engine(language=settings.language, tessdata=tessdata, timeout_s=settings.timeout_s)

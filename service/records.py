@@ -95,6 +95,17 @@ class Strip:
     polygon: Polygon
 
 
+class Alternative(NamedTuple):
+    """Another reading of `span` characters from the one that has it: `text`, which may be empty.
+
+    `confidence` is in 0..1; together with what was read they add up to 1 at most.
+    """
+
+    text: str
+    confidence: float
+    span: int = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Symbol:
     """One character as read: `left` and `right` in strip pixels, `confidence` in 0..1."""
@@ -103,6 +114,7 @@ class Symbol:
     confidence: float
     left: float
     right: float
+    alternatives: tuple[Alternative, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +141,8 @@ class Host:
     registrable: str | None
     punycode: str | None
     mixed_script: bool
+    is_ip: bool = False
+    has_credentials: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +155,20 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherUrl:
+    """What a link may be instead, and how likely that is; `reason` says where it comes from."""
+
+    url: str
+    confidence: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
-    """One printed link: `url` is what to open, `raw` what was read before any repair."""
+    """One printed link: `url` is what to open, `raw` what was read before any repair.
+
+    `alternatives` are ranked, the likeliest first.
+    """
 
     url: str
     raw: str
@@ -154,6 +180,7 @@ class Link:
     prefix: Prefix
     host: Host
     repairs: tuple[Repair, ...] = ()
+    alternatives: tuple[OtherUrl, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from service.lookalikes import is_lookalike
+from service.lookalikes import DIGITS, is_lookalike
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +19,13 @@ _COMMON_SUFFIXES: Final = ("com", "org", "net", "edu", "gov", "io", "de", "uk", 
 _FILE_ENDING = re.compile(r"(?:\. ?| )(\w{2,4})(?=$|[?#])")
 
 
+def repair_port(port: str) -> str:
+    """Return `port`, a colon and what follows it, without spaces and in digits if that is all."""
+    joined = port.replace(" ", "")
+    digits = _as_digits(joined[1:])
+    return f":{digits}" if digits else joined
+
+
 def repair_host(host: str, is_host: Callable[[str], bool]) -> str:
     """Return `host` without spaces, its dots put back, its suffix put right if that is certain.
 
@@ -30,7 +37,7 @@ def repair_host(host: str, is_host: Callable[[str], bool]) -> str:
         tidy = re.sub(r"\.{2,}", ".", candidate).rstrip(".")
         if is_host(tidy):
             return tidy
-    return _repair_suffix(joined, is_host)
+    return _repair_address(joined) or _repair_suffix(joined, is_host)
 
 
 def repair_path(path: str) -> str:
@@ -54,6 +61,20 @@ def _is_one_lookalike_off(read: str, word: str) -> bool:
         return False
     pairs = [(one, other) for one, other in zip(read, word, strict=True) if one != other]
     return len(pairs) == 1 and is_lookalike(*pairs[0])
+
+
+def _as_digits(text: str) -> str | None:
+    digits = "".join(DIGITS.get(one, one) for one in text)
+    return digits if digits.isdecimal() else None
+
+
+def _repair_address(host: str) -> str | None:
+    """Return an IPv4 address whose digits were partly taken for letters, None if it is none."""
+    parts = [_as_digits(part) for part in host.split(".")]
+    if len(parts) != 4 or not any(part.isdecimal() for part in host.split(".")):
+        return None
+    is_address = all(part and len(part) <= 3 and int(part) < 256 for part in parts)
+    return ".".join(part or "" for part in parts) if is_address else None
 
 
 def _repair_suffix(host: str, is_host: Callable[[str], bool]) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from enum import Enum
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from service.errors import DeadlineError, NotReadyError, QueueFullError
 from service.quota import count_cpus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from concurrent.futures import Future
 
     from service.settings import RunnerSettings
 
@@ -26,6 +28,7 @@ class Crew:
 
     def __init__(self, threads: int) -> None:
         """Start no thread yet; the first parts do."""
+        self.threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="part")
 
     def map(self, work: Callable[[T], R], parts: Iterable[T]) -> list[R]:
@@ -33,6 +36,16 @@ class Crew:
         # A copied context lets the log lines of a part carry the id of the request.
         jobs = [self._pool.submit(contextvars.copy_context().run, work, part) for part in parts]
         return [job.result() for job in jobs]
+
+
+class Lane(Enum):
+    """Where a job waits; workers take from both in turn, so that neither starves the other.
+
+    A stream never has more than one job, so their number bounds that lane and each gets its turn.
+    """
+
+    REQUESTS = "requests"
+    STREAMS = "streams"
 
 
 class Runner:
@@ -48,7 +61,10 @@ class Runner:
         self._workers = settings.workers or count_cpus()
         self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="frame")
         self._lock = threading.Lock()
-        self._admitted = 0
+        # The lane whose turn it is comes first.
+        self._lanes: dict[Lane, deque[tuple[Future[Any], Callable[[], Any]]]]
+        self._lanes = {lane: deque() for lane in Lane}
+        self._admitted = dict.fromkeys(Lane, 0)
         self._running = 0
         self._is_closed = False
 
@@ -56,7 +72,7 @@ class Runner:
     def queued(self) -> int:
         """Jobs that wait for a worker."""
         with self._lock:
-            return self._admitted - self._running
+            return sum(self._admitted.values()) - self._running
 
     @property
     def running(self) -> int:
@@ -64,13 +80,13 @@ class Runner:
         with self._lock:
             return self._running
 
-    async def run(self, job: Callable[[], T]) -> T:
+    async def run(self, job: Callable[[], T], lane: Lane = Lane.REQUESTS) -> T:
         """Return what `job` returns, or raise what it raises.
 
-        Raises `QueueFullError` at once where too many wait, `DeadlineError` where waiting and
-        working took too long together, `NotReadyError` after `close`.
+        Raises `QueueFullError` at once where too many requests wait, `DeadlineError` where waiting
+        and working took too long together, `NotReadyError` after `close`.
         """
-        future = self._admit(job)
+        future = self._admit(job, lane)
         try:
             async with asyncio.timeout(self._settings.deadline_s) as deadline:
                 return await asyncio.wrap_future(future)
@@ -90,31 +106,51 @@ class Runner:
         """Refuse new jobs and forget the waiting ones; those under way run to their end."""
         with self._lock:
             self._is_closed = True
+            waiting = [future for jobs in self._lanes.values() for future, _ in jobs]
         self._pool.shutdown(wait=False, cancel_futures=True)
+        for future in waiting:
+            future.cancel()
 
-    def _admit(self, job: Callable[[], T]) -> Future[T]:
+    def _admit(self, job: Callable[[], T], lane: Lane) -> Future[T]:
+        future: Future[T] = Future()
+        # The copied context lets the log lines of the job carry the id of its request.
+        call = partial(contextvars.copy_context().run, job)
         with self._lock:
             if self._is_closed:
                 raise NotReadyError("the service is stopping")
-            if self._admitted >= self._workers + self._settings.max_queued:
+            most = self._workers + self._settings.max_queued
+            if lane is Lane.REQUESTS and self._admitted[lane] >= most:
                 raise QueueFullError(
                     f"{self._workers} frames are worked on and {self._settings.max_queued} wait",
                     retry_after_s=self._settings.retry_after_s,
                 )
-            self._admitted += 1
-            # The copied context lets the log lines of the job carry the id of its request.
-            future = self._pool.submit(contextvars.copy_context().run, self._work, job)
-        future.add_done_callback(self._release)
+            self._admitted[lane] += 1
+            self._lanes[lane].append((future, call))
+            self._pool.submit(self._work)
+        future.add_done_callback(partial(self._release, lane))
         return future
 
-    def _work(self, job: Callable[[], T]) -> T:
+    def _work(self) -> None:
+        """Do the next job; nothing where its caller has given up meanwhile."""
+        with self._lock:
+            future, call = self._take_next()
+        if not future.set_running_or_notify_cancel():
+            return
         with self._lock:
             self._running += 1
         try:
-            return job()
-        finally:
-            with self._lock:
-                self._running -= 1
+            done = partial(future.set_result, call())
+        except BaseException as error:  # noqa: BLE001 - handed on to whoever waits
+            done = partial(future.set_exception, error)
+        with self._lock:
+            self._running -= 1
+        done()
+
+    def _take_next(self) -> tuple[Future[Any], Callable[[], Any]]:
+        """Take from the lane whose turn it is, or else from the other; one of them has a job."""
+        lane = next(lane for lane, jobs in self._lanes.items() if jobs)
+        jobs = self._lanes[lane] = self._lanes.pop(lane)
+        return jobs.popleft()
 
     @staticmethod
     def _is_cancelled_from_outside() -> bool:
@@ -122,6 +158,6 @@ class Runner:
         task = asyncio.current_task()
         return task is not None and task.cancelling() > 0
 
-    def _release(self, _: Future[T]) -> None:
+    def _release(self, lane: Lane, _: Future[T]) -> None:
         with self._lock:
-            self._admitted -= 1
+            self._admitted[lane] -= 1

@@ -10,7 +10,7 @@ from service.lookalikes import is_lookalike
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from service.records import Symbol
+    from service.records import Symbol, TextLine
 
 PRINTED: Final = {
     "https": "https://",
@@ -25,6 +25,17 @@ _MAX_JUNK = 2
 _MAX_EXTRA = 4
 _MAX_COST_RATIO = 0.45
 _OTHER_LABEL_COST = 1.0
+
+
+class SchemeReading(NamedTuple):
+    """One understanding of a strip as a prefix and nothing else."""
+
+    meaning: str
+    confidence: float
+
+    def rated(self, confidence: float) -> SchemeReading:
+        """Return the same reading with another confidence."""
+        return self._replace(confidence=confidence)
 
 
 class Anchor(NamedTuple):
@@ -43,6 +54,12 @@ def find_scheme(symbols: Sequence[Symbol], label: str) -> Anchor | None:
     """
     text = "".join(symbol.text[0] for symbol in symbols).lower()
     return _find_exact(text) or _find_nearest(text, label)
+
+
+def read_scheme(line: TextLine, label: str) -> SchemeReading | None:
+    """Return the scheme that `line` starts with, None if there is none."""
+    anchor = find_scheme([symbol for symbol in line.symbols if symbol.text != " "], label)
+    return None if anchor is None else SchemeReading(anchor.label, line.confidence)
 
 
 def _find_exact(text: str) -> Anchor | None:

@@ -39,7 +39,62 @@ class ServerSettings(SettingsGroup):
         default=15,
         ge=1,
         le=600,
-        description="Seconds that requests under way may take while stopping.",
+        description="Seconds that streams and requests under way may take while stopping.",
+    )
+    send_timeout_s: int = Field(
+        default=20,
+        ge=1,
+        le=600,
+        description="Seconds that a caller may take to receive what was sent, until it is cut off.",
+    )
+
+
+class AccessSettings(SettingsGroup):
+    """Who may call, and how often."""
+
+    keys_file: Path | None = Field(
+        default=None,
+        description="File of hashed keys, made by `printlink keys`; empty asks for no key.",
+    )
+    allow_anyone: bool = Field(
+        default=False,
+        description="Whether to listen beyond this machine without asking for keys.",
+    )
+    frames_per_minute: int = Field(
+        default=0,
+        ge=0,
+        le=1_000_000,
+        description="Frames a minute for each key that has no limit of its own; 0 is no limit.",
+    )
+    burst_frames: int = Field(
+        default=30, ge=1, le=100_000, description="Frames of a limited key that may come at once."
+    )
+    allowed_origins: tuple[str, ...] = Field(
+        default=(),
+        description='Web sites whose pages may call: `["https://example.org"]`; `["*"]`: all.',
+    )
+
+
+class StreamSettings(SettingsGroup):
+    """What a stream may be, and when a link in it is confirmed."""
+
+    max_streams: int = Field(
+        default=64, ge=1, le=10_000, description="Streams open at once; more are turned away."
+    )
+    max_fps: float = Field(
+        default=10.0, gt=0, le=120, description="Frames a second that are answered in one stream."
+    )
+    auth_timeout_s: float = Field(
+        default=5.0, gt=0, le=60, description="Seconds that a stream may take to bring its key."
+    )
+    idle_timeout_s: float = Field(
+        default=60.0, gt=0, le=3600, description="Seconds without a message that end a stream."
+    )
+    confirm_frames: int = Field(
+        default=3, ge=1, le=100, description="Frames that must agree before a link is confirmed."
+    )
+    confirm_confidence: float = Field(
+        default=0.9, ge=0, le=1, description="Confidence that a link needs to be confirmed."
     )
 
 
@@ -79,6 +134,12 @@ class DetectSettings(SettingsGroup):
 class ExpandSettings(SettingsGroup):
     """How a prefix is followed along its printed line; ratios are of the line's height."""
 
+    doubtful_score: float = Field(
+        default=0.65,
+        ge=0,
+        le=1,
+        description="A prefix that scores less is read by itself first, and followed if it is one.",
+    )
     max_tilt_deg: float = Field(
         default=22.0, ge=0, le=40, description="Steepest line that is followed, in degrees."
     )
@@ -105,9 +166,10 @@ class ExpandSettings(SettingsGroup):
 class RecognizeSettings(SettingsGroup):
     """How a strip is read."""
 
-    engine: Literal["tesserocr", "pytesseract"] = Field(
+    engine: Literal["both", "ctc", "tesserocr", "pytesseract"] = Field(
         default="tesserocr",
-        description="Tesseract inside the process, or as a program of its own for each strip.",
+        description="Our network, Tesseract inside the process or as a program of its own for each "
+        "strip; `both` asks the network, and Tesseract (tesserocr) where that is in doubt.",
     )
     language: str = Field(
         default="eng", pattern=r"^[\w+]+$", description="Tesseract's name of the language model."
@@ -122,6 +184,18 @@ class RecognizeSettings(SettingsGroup):
     )
 
 
+class ReaderSettings(SettingsGroup):
+    """Which network reads strips, where the engine is `both` or `ctc`."""
+
+    store_dir: Path | None = Field(
+        default=None, description="Folder of the model store; empty takes the one that ships."
+    )
+    name: str = Field(default="reader", min_length=1, description="Name of the model in the store.")
+    version: int | None = Field(
+        default=None, ge=1, description="Version to read with; empty takes the highest one."
+    )
+
+
 class UrlSettings(SettingsGroup):
     """When a reading counts as a URL."""
 
@@ -132,7 +206,7 @@ class UrlSettings(SettingsGroup):
         default=4, ge=1, le=4, description="Most treatments of a strip that are read when in doubt."
     )
     sure_confidence: float = Field(
-        default=0.97, ge=0, le=1, description="A first reading this sure is given without a second."
+        default=0.9, ge=0, le=1, description="A first reading this sure is given without a second."
     )
     join_wrapped: bool = Field(
         default=True, description="Whether a link that wraps is joined with the line below."
@@ -197,10 +271,13 @@ class Settings(BaseSettings):
     )
 
     server: ServerSettings = ServerSettings()
+    access: AccessSettings = AccessSettings()
+    stream: StreamSettings = StreamSettings()
     decode: DecodeSettings = DecodeSettings()
     detect: DetectSettings = DetectSettings()
     expand: ExpandSettings = ExpandSettings()
     recognize: RecognizeSettings = RecognizeSettings()
+    reader: ReaderSettings = ReaderSettings()
     url: UrlSettings = UrlSettings()
     runner: RunnerSettings = RunnerSettings()
     log: LogSettings = LogSettings()

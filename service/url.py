@@ -11,17 +11,21 @@ import ada_url
 from service.host import HostChecker
 from service.lookalikes import ONE_FOR_ONE
 from service.records import Host, Repair
-from service.repair import repair_host, repair_path
+from service.repair import repair_host, repair_path, repair_port
 from service.scheme import PRINTED, find_scheme
+from service.spelling import list_spellings
 from service.url_end import find_end, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from service.records import Symbol, TextLine
+    from service.spelling import Spelling
 
 SCHEMES: Final = ("https", "http", "ftp", "tcp")
-_UNKNOWN_HOST_TRUST = 0.4
+_UNKNOWN_HOST_TRUST = 0.55
+# So much less likely is a host under no known suffix than one under a known one, in print.
+_UNKNOWN_HOST_CHANCE = 0.05
 _URL = re.compile(r"[\w\-.~:/?#\[\]@!$&'()*+,;=%|]+")
 _HOST = re.compile(r"[^:]+://(?:[^/?#@]*@)?(\[[^\]]*\]|[^:/?#]*)")
 
@@ -31,8 +35,8 @@ class Reading:
     """One understanding of a line as a link.
 
     `symbols` are those of the link from the scheme on, `line_symbols` go on to the line's end,
-    spaces included in both. `is_open` says that nothing but a full stop follows the link, so that
-    it may go on in the next line.
+    spaces included in both. `others` are texts that the line may hold as well, and how likely each
+    is beside this one. `host_trust` is what the host leaves of any confidence.
     """
 
     text: str
@@ -43,10 +47,19 @@ class Reading:
     repairs: tuple[Repair, ...]
     symbols: tuple[Symbol, ...]
     line_symbols: tuple[Symbol, ...]
+    host_trust: float = 1.0
+    others: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def meaning(self) -> str:
+        """The URL with scheme and host in lower case, as they are in any."""
+        scheme, _, rest = self.text.partition("://")
+        end = _first(r"[/?#]", rest)
+        return f"{scheme}://{rest[:end]}".lower() + rest[end:]
 
     @property
     def is_open(self) -> bool:
-        """Whether the link may go on in the next line."""
+        """Whether nothing but a full stop follows, so that the link may go on in the next line."""
         return text_of(self.line_symbols[len(self.symbols) :]) in ("", ".")
 
     @property
@@ -54,9 +67,9 @@ class Reading:
         """The link with the full stop that may not be its end."""
         return self.text + text_of(self.line_symbols[len(self.symbols) :])
 
-    def trusted(self, share: float) -> Reading:
-        """Return the same reading with its confidence multiplied by `share`."""
-        return replace(self, confidence=self.confidence * share)
+    def rated(self, confidence: float) -> Reading:
+        """Return the same reading with another confidence, less where the host is unknown."""
+        return replace(self, confidence=confidence * self.host_trust)
 
 
 class UrlParser:
@@ -73,15 +86,31 @@ class UrlParser:
     def parse_line(self, line: TextLine, *, label: str, line_height: float) -> Reading | None:
         """Return the link that `line` starts with, None if there is none.
 
-        `label` is the detector's, `line_height` the strip's height in its own pixels. A link
-        without a valid host is returned with no confidence: it may be the start of a wrapped one.
+        `label` is the detector's, `line_height` the strip's height in its own pixels. Where the
+        reader was in doubt, a spelling that makes a host is taken rather than one that makes none.
+        A link without a valid host is returned with no confidence: it may be the start of a
+        wrapped one.
         """
-        inked = [symbol for symbol in line.symbols if symbol.text != " "]
+        read = self._parse(line.symbols, label=label, line_height=line_height)
+        if read is None:
+            return None
+        first = len(line.symbols) - len(read.line_symbols)
+        # The symbol behind the link may be a part of it that was misread.
+        spellings = list_spellings(line.symbols, range(first, first + len(read.symbols) + 1))
+        parsed = (
+            (self._parse(spelling.symbols, label=label, line_height=line_height), spelling)
+            for spelling in spellings[1:]
+        )
+        return self._choose([(read, spellings[0]), *((one, by) for one, by in parsed if one)])
+
+    def _parse(
+        self, symbols: tuple[Symbol, ...], *, label: str, line_height: float
+    ) -> Reading | None:
+        inked = [symbol for symbol in symbols if symbol.text != " "]
         anchor = find_scheme(inked, label)
         if anchor is None:
             return None
-        first = _place_of(line.symbols, anchor.start)
-        symbols = line.symbols[first:]
+        symbols = symbols[_place_of(symbols, anchor.start) :]
         start = _place_of(symbols, anchor.end - anchor.start)
         plain = [_plain(symbol) for symbol in symbols[start:]]
         length = find_end(plain, line_height=line_height, is_host=self.is_host)
@@ -92,6 +121,23 @@ class UrlParser:
             symbols=symbols[: start + length],
             line_symbols=symbols,
         )
+
+    def _choose(self, parsed: list[tuple[Reading, Spelling]]) -> Reading:
+        """Return the likeliest of several readings; the first is what was read."""
+        chances: dict[str, float] = {}
+        for one, spelling in parsed:
+            known = 1.0 if one.host_trust == 1.0 else _UNKNOWN_HOST_CHANCE
+            chances[one.text] = chances.get(one.text, 0.0) + known * spelling.chance
+        text = max(chances, key=lambda one: chances[one])
+        read, best = parsed[0][0], next(one for one, _ in parsed if one.text == text)
+        others = sorted(
+            ((other, chance / chances[text]) for other, chance in chances.items() if other != text),
+            key=lambda entry: -entry[1],
+        )
+        if best.raw != read.raw:
+            change = Repair(read.raw, best.raw, "second choice of the reader")
+            best = replace(best, raw=read.raw, repairs=(change, *best.repairs))
+        return replace(best, others=tuple(others))
 
     def _assemble(
         self,
@@ -119,24 +165,24 @@ class UrlParser:
             text=url,
             raw=text_of(symbols),
             scheme="https" if label == "www" else label,
-            confidence=self._trust(host) * _sureness(body),
-            host=self._hosts.describe(host or ""),
+            confidence=_sureness(body) if host else 0.0,
+            host=self._hosts.describe(host or "", has_credentials=_has_user(url)),
             repairs=tuple(repairs),
             symbols=symbols,
             line_symbols=line_symbols,
+            host_trust=1.0 if host and self.is_host(host) else _UNKNOWN_HOST_TRUST,
         )
 
     def _repair(self, read: str) -> tuple[str, list[Repair]]:
         """Return what stands after the scheme without spaces and damage, and what was done."""
-        host, separator, path = _split_host(read)
-        fixed = repair_host(host, self.is_host), repair_path(path)
-        repairs = [*_note(host, fixed[0], "host"), *_note(path, fixed[1], "path")]
-        return fixed[0] + separator + fixed[1], repairs
-
-    def _trust(self, host: str | None) -> float:
-        if host is None:
-            return 0.0
-        return 1.0 if self.is_host(host) else _UNKNOWN_HOST_TRUST
+        host, port, path = _split_host(read)
+        fixed = repair_host(host, self.is_host), repair_port(port), repair_path(path)
+        repairs = [
+            *_note(host, fixed[0], "host"),
+            *_note(port, fixed[1], "port"),
+            *_note(path, fixed[2], "path"),
+        ]
+        return "".join(fixed), repairs
 
 
 def host_of(url: str) -> str | None:
@@ -151,11 +197,22 @@ def host_of(url: str) -> str | None:
     return found.group(1) or None
 
 
+def _has_user(url: str) -> bool:
+    return "@" in re.split("[/?#]", url.partition("://")[2], maxsplit=1)[0]
+
+
 def _split_host(read: str) -> tuple[str, str, str]:
-    found = re.search(r"[/?#]|:(?=\d)", read)
-    if found is None:
-        return read, "", ""
-    return read[: found.start()], found.group(), read[found.end() :]
+    """Return host, port and the rest, each with the mark before it."""
+    end = _first(r"[/?#]", read)
+    authority, rest = read[:end], read[end:]
+    # A colon further left parts user and password, or the groups of an IPv6 address.
+    port = _first(r":[^:@\]]*$", authority)
+    return authority[:port], authority[port:], rest
+
+
+def _first(pattern: str, text: str) -> int:
+    found = re.search(pattern, text)
+    return found.start() if found else len(text)
 
 
 def _note(before: str, after: str, reason: str) -> list[Repair]:

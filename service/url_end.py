@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
     from service.records import Symbol
 
-_STOPS: Final = frozenset('"“”„«»‹›<>{}`^')
+_STOPS: Final = frozenset('"“”„«»‹›<>{}`^⁰¹²³⁴⁵⁶⁷⁸⁹')
 _CLOSING: Final = {")": "(", "]": "["}
 _TRAILING: Final = frozenset(".,;:!?'’‘*([ ")
 _GLUE: Final = frozenset(".-_?&=#~%:@+")
 _JOINTS: Final = frozenset("_=&?~%#@+")
 _HOST_END = re.compile(r"[/?#:]")
+_SENTENCE_END = re.compile(rf"\.({'|'.join(FILE_ENDINGS)})[.:]$")
 
 _SURE_SPACE_RATIO = 0.5
 _GLUE_SPACE_RATIO = 0.37
@@ -49,6 +50,7 @@ def find_end(
     """
     threshold = _space_ratio(symbols, line_height)
     depth = dict.fromkeys(_CLOSING.values(), 0)
+    opened = 0
     for place, symbol in enumerate(symbols):
         if symbol.text in _STOPS:
             return trim_end(symbols, place)
@@ -56,8 +58,10 @@ def find_end(
             width = (symbol.right - symbol.left) / line_height
             words = text_of(symbols[:place]), text_of(symbols[place + 1 :])
             if _is_word_space(words, width, threshold=threshold, is_host=is_host):
-                return trim_end(symbols, place)
+                # A bracket that is left open belongs to the text behind the link.
+                return trim_end(symbols, opened if max(depth.values()) > 0 else place)
         elif symbol.text in depth:
+            opened = place if max(depth.values()) == 0 else opened
             depth[symbol.text] += 1
         elif symbol.text in _CLOSING:
             depth[_CLOSING[symbol.text]] -= 1
@@ -94,6 +98,8 @@ def _is_word_space(
     following = after.split(" ")[0]
     if not before or not following or width >= _SURE_SPACE_RATIO or before[-1] in ",;":
         return True
+    if following[0] == "(" and ")" not in following:
+        return True
     if before[-1] in ".:!?" and before[-2:-1] != " " and following[0].isupper():
         return width > threshold
     if not _HOST_END.search(before):
@@ -107,6 +113,8 @@ def _least_width(before: str, following: str, threshold: float) -> float:
     """Return how wide a space has to be to part two such words, in line heights."""
     word = following.rstrip(".,;:)")
     is_number = before[-1].isdigit() and following[0].isdigit()
+    if _SENTENCE_END.search(before):
+        return threshold
     if is_number or word in FILE_ENDINGS or before[-1] in _JOINTS:
         return _SURE_SPACE_RATIO
     if _PROSE.fullmatch(word.lower()):

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from service.confidence import Evidence
 
-_LONE_TRUST = 0.5
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 
 class Ballot(Protocol):
-    """A reading that can be compared: equal texts are the same vote."""
+    """A reading that can be compared: equal meanings are the same vote."""
 
     @property
-    def text(self) -> str:
-        """What was understood."""
+    def meaning(self) -> str:
+        """What was understood, written in one way."""
         ...
 
     @property
@@ -23,8 +23,8 @@ class Ballot(Protocol):
         """How sure the reader was, 0..1."""
         ...
 
-    def trusted(self, share: float) -> Self:
-        """Return the same reading with its confidence multiplied by `share`."""
+    def rated(self, confidence: float) -> Self:
+        """Return the same reading with another confidence."""
         ...
 
 
@@ -32,23 +32,27 @@ T = TypeVar("T", bound=Ballot)
 
 
 def elect(
-    readings: Iterable[T | None], *, most_empty: int = 2, sure_confidence: float = 1.0
-) -> T | None:
+    readings: Iterable[T | None], *, is_sure: Callable[[T], bool], most_empty: int = 2
+) -> tuple[T, Evidence] | None:
     """Take readings until two agree, or the first is sure, and return the surer one of these.
 
     None, where nothing was understood, is elected by `most_empty` votes. Without an agreement the
-    surest reading is returned; as no other one bears it out, its confidence is lowered.
+    surest reading is returned. What comes with it says how it was elected.
     """
     votes: dict[str | None, list[T | None]] = {}
     for reading in readings:
-        if not votes and reading is not None and reading.confidence >= sure_confidence:
-            return reading
-        same = votes.setdefault(reading.text if reading else None, [])
+        if not votes and reading is not None and is_sure(reading):
+            return reading, Evidence.ONE_READING
+        same = votes.setdefault(reading.meaning if reading else None, [])
         same.append(reading)
         if len(same) == (most_empty if reading is None else 2):
-            return _surest(same)
+            return _with(_surest(same), Evidence.TWO_READINGS)
     best = _surest([reading for same in votes.values() for reading in same])
-    return best if best is None or len(votes) == 1 else best.trusted(_LONE_TRUST)
+    return _with(best, Evidence.ONE_READING if len(votes) == 1 else Evidence.SPLIT_READINGS)
+
+
+def _with(reading: T | None, evidence: Evidence) -> tuple[T, Evidence] | None:
+    return None if reading is None else (reading, evidence)
 
 
 def _surest(readings: list[T | None]) -> T | None:

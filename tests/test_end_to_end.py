@@ -11,6 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from printlink.client import Client
+
 pytestmark = pytest.mark.slow
 
 FRAMES = Path(__file__).parent.parent / "bench" / "frames"
@@ -99,3 +101,14 @@ def test_the_command_line_finds_the_same_without_a_server(client):
     done = subprocess.run(command, capture_output=True, check=True)
     answer = json.loads(done.stdout)
     assert [link["url"] for link in answer["links"]] == served
+
+
+def test_a_stream_keeps_the_tracks_of_the_sample_page_and_confirms_them(client):
+    with Client(str(client.base_url), timeout_s=120) as streaming:
+        answers = list(streaming.stream([PAGE.read_bytes()] * 3))
+    assert [[link.url for link in answer.links] for answer in answers] == [PRINTED] * 3
+    numbers = [[link.track_id for link in answer.links] for answer in answers]
+    assert numbers == [numbers[0]] * 3
+    assert sorted(numbers[0]) == list(range(len(PRINTED)))
+    assert [len(answer.confirmed) for answer in answers[:2]] == [0, 0]
+    assert answers[2].confirmed

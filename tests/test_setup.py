@@ -109,6 +109,24 @@ def test_a_mac_with_homebrew_installs_tesseract(programs):
     assert run_setup(programs, "tesseract.sh").returncode == 0
 
 
+def test_a_browser_that_is_there_is_taken(programs):
+    put_stub(programs, "google-chrome", "exit 1")
+    assert run_setup(programs, "browser.sh").returncode == 0
+
+
+def test_a_browser_is_installed_where_there_is_none(programs, tmp_path):
+    put_apt(programs, user_id=0)
+    assert run_setup(programs, "browser.sh").returncode == 0
+    assert (tmp_path / "apt.log").read_text().endswith(" --no-install-recommends chromium\n")
+
+
+def test_a_mac_without_chrome_is_told_where_it_is(programs):
+    put_stub(programs, "uname", "echo Darwin")
+    ran = run_setup(programs, "browser.sh")
+    assert ran.returncode == 1
+    assert "https://www.google.com/chrome" in ran.stderr
+
+
 def test_a_machine_without_python_is_told_so(programs, tmp_path):
     ran = run_setup(programs, "uv.sh", str(tmp_path / "tools"))
     assert ran.returncode == 1

@@ -2,9 +2,13 @@
 
 import asyncio
 import contextlib
+import json
 import threading
+import time
 
 import httpx
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from service.app import create_app
 from service.server import bind_socket, create_server
@@ -43,8 +47,50 @@ def open_server(settings=None, build=None):
         host, port = listener.getsockname()
         try:
             with httpx.Client(base_url=f"http://{host}:{port}", timeout=20) as client:
+                client.server = server
                 yield client
         finally:
             server.should_exit = True
             thread.join(timeout=20)
             assert not thread.is_alive()
+
+
+@contextlib.contextmanager
+def open_stream(client, path="/v1/stream", **options):
+    """Open a WebSocket to the server that `client` talks to."""
+    url = f"ws://{client.base_url.host}:{client.base_url.port}{path}"
+    with connect(url, compression=None, **options) as socket:
+        yield Stream(socket)
+
+
+class Stream:
+    """A stream as a client sees it, with JSON taken apart."""
+
+    def __init__(self, socket):
+        self.socket = socket
+
+    def send(self, message):
+        self.socket.send(message if isinstance(message, bytes) else json.dumps(message))
+
+    def receive(self, timeout_s=15):
+        return json.loads(self.socket.recv(timeout=timeout_s))
+
+    def ask(self, frame):
+        self.send(frame)
+        return self.receive()
+
+    def wait_for_close(self, timeout_s=15):
+        """Return the close code, and the messages that came before it."""
+        messages = []
+        try:
+            while True:
+                messages.append(self.receive(timeout_s))
+        except ConnectionClosed as closed:
+            return (closed.rcvd.code if closed.rcvd else None), messages
+
+
+def wait_until_ready(client, *, timeout_s=20.0):
+    end = time.monotonic() + timeout_s
+    while client.get("/readyz").status_code != 200:
+        assert time.monotonic() < end, "never ready"
+        time.sleep(0.01)

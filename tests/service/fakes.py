@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import partial
 
 from service.engine import Served
 from service.records import (
@@ -11,6 +12,7 @@ from service.records import (
     Host,
     Link,
     LinkLine,
+    OtherUrl,
     Point,
     Prefix,
     Repair,
@@ -31,6 +33,7 @@ LINK = Link(
     prefix=PREFIX,
     host=Host("tensorflow.org", None, mixed_script=False),
     repairs=(Repair("htlps://", "https://", "scheme"),),
+    alternatives=(OtherUrl("https://tensorflow.org/i", 0.02, "other reading"),),
 )
 
 
@@ -71,14 +74,24 @@ class FakePipeline:
     delay_s: float = 0.0
     error: Exception | None = None
     frames: list = field(default_factory=list)
+    reads: int = 0
 
-    def run(self, frame, decode_ms):
+    def run(self, frame, decode_ms, follow=None):
         self.frames.append(frame)
         time.sleep(self.delay_s)
         if self.error is not None:
             raise self.error
         timings = Timings(decode_ms, 29.04, 21.4, decode_ms + 50.44)
-        return FrameResult(frame.width, frame.height, self.links, timings, "fake", 7)
+        found = (
+            follow(link.prefix, partial(self._read, link)) if follow else link
+            for link in self.links
+        )
+        links = tuple(link for link in found if link is not None)
+        return FrameResult(frame.width, frame.height, links, timings, "fake", 7)
+
+    def _read(self, link):
+        self.reads += 1
+        return link
 
 
 @dataclass
@@ -96,4 +109,4 @@ class FakeBuilder:
             self.gate.wait(timeout=10)
         if self.error is not None:
             raise self.error
-        return Served(self.pipeline, "fake", 7)
+        return Served(self.pipeline, "fake", 7, reader_name="reads", reader_version=3)

@@ -23,17 +23,30 @@ class Printed:
 
 
 def print_page(
-    lines, *, size=(1000, 400), tilt_deg=0.0, bend_px=0.0, is_dark=False, top=120, left=90
+    lines,
+    *,
+    size=(1000, 400),
+    tilt_deg=0.0,
+    bend_px=0.0,
+    is_dark=False,
+    is_underlined=False,
+    top=120,
+    left=90,
 ):
-    """Print `lines` 36 px apart; a prefix is wherever `https://`, `http://` or `www.` stands."""
+    """Print `lines` 36 px apart; a prefix is wherever `https://`, `http://` or `www.` stands.
+
+    An underlined link is underlined up to the next space; `^1` is a footnote's raised number.
+    """
     font = ImageFont.load_default(FONT_PX)
     picture = Image.new("L", size, 245)
     draw = ImageDraw.Draw(picture)
     found = []
     for row, text in enumerate(lines):
         y = top + 36 * row
-        draw.text((left, y), text, fill=25, font=font)
+        _write(draw, font, text, left=left, y=y)
         found += [_place(font, text, printed, left, y) for printed in _printed_in(text)]
+        for printed in _printed_in(text) if is_underlined else ():
+            _underline(draw, font, text, printed, left=left, y=y)
     pixels = np.asarray(picture)
     pixels = _bend(pixels, bend_px)
     turn = cv2.getRotationMatrix2D((size[0] / 2, size[1] / 2), -tilt_deg, 1.0)
@@ -62,6 +75,25 @@ def _place(font, text, printed, left, y):
     _, y0, _, y1 = font.getbbox("hp")
     quad = [(left + before + x, y + v) for x in (x0, x1) for v in (y0, y1)]
     return printed.rstrip(":/."), quad
+
+
+def _write(draw, font, text, *, left, y):
+    """Draw a line of text; what follows a `^` is a footnote number up to the next space."""
+    before, _, after = text.partition("^")
+    number, _, rest = after.partition(" ")
+    draw.text((left, y), before, fill=25, font=font)
+    left += font.getlength(before)
+    small = ImageFont.load_default(FONT_PX * 0.6)
+    draw.text((left, y + 1), number, fill=25, font=small)
+    draw.text((left + small.getlength(number), y), f" {rest}", fill=25, font=font)
+
+
+def _underline(draw, font, text, printed, *, left, y):
+    first = text.index(printed)
+    link = text[first:].split(" ")[0]
+    start = left + font.getlength(text[:first])
+    below = y + font.getbbox("h")[3] + 3
+    draw.line((start, below, start + font.getlength(link), below), fill=25, width=2)
 
 
 def _bend(pixels, bend_px):

@@ -44,3 +44,37 @@ def save_model(folder, **options):
 def save_without_signature(folder):
     tf.saved_model.save(tf.Module(), str(folder))
     return folder
+
+
+STEP_PX = 8
+_READ_LEVELS = (255.0, 100.0, 0.0)
+
+
+class TinyReader(tf.Module):
+    """Reads class 0 in white steps of `STEP_PX` columns, 1 in grey ones (100) and 2 in black ones.
+
+    It fails on strips lower than 8 pixels.
+    """
+
+    def __init__(self):
+        super().__init__()
+        strips = tf.TensorSpec([None, None, None], tf.uint8, name="strips")
+        widths = tf.TensorSpec([None], tf.int32, name="widths")
+        self.call = tf.function(self.read, input_signature=[strips, widths])
+
+    def read(self, strips, widths):
+        tf.debugging.assert_greater_equal(tf.shape(strips)[1], 8)
+        rows = tf.reduce_mean(tf.cast(strips, tf.float32), axis=1)
+        steps = tf.reduce_mean(tf.reshape(rows, [tf.shape(rows)[0], -1, STEP_PX]), axis=2)
+        distance = tf.abs(steps[..., tf.newaxis] - tf.constant(_READ_LEVELS))
+        return {
+            "log_probs": tf.nn.log_softmax(-distance / 20.0),
+            "lengths": -(-widths // STEP_PX),
+        }
+
+
+def save_reader(folder):
+    """Save a `TinyReader` and return its folder."""
+    model = TinyReader()
+    tf.saved_model.save(model, str(folder), signatures={"serving_default": model.call})
+    return folder

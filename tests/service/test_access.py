@@ -16,9 +16,9 @@ async def test_other_protocols_pass_untouched():
     async def app(scope, receive, send):
         seen.append(scope)
 
-    scope = {"type": "websocket"}
+    scope = {"type": "lifespan"}
     await AccessMiddleware(app, Metrics())(scope, None, None)
-    assert seen == [{"type": "websocket"}]
+    assert seen == [{"type": "lifespan"}]
 
 
 async def test_a_request_that_breaks_off_is_counted_as_499_and_odd_methods_as_other():

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from service.errors import DetectError
-from service.settings import DecodeSettings, ModelSettings, Settings
+from service.keys import Key, digest_secret, write_keys
+from service.settings import AccessSettings, DecodeSettings, ModelSettings, Settings
 from tests.service.clients import open_client
 from tests.service.fakes import FakeBuilder, FakePipeline
 from tests.service.pictures import break_png_sum, encode, make_noise, make_picture, make_png
@@ -42,7 +43,20 @@ async def test_detect_answers_the_whole_document():
                 "lines": [{"polygon": polygon, "text": "htlps://tensorflow.org/"}],
                 "prefix": {"label": "https", "score": 0.98, "box": [10.0, 20.0, 60.0, 40.0]},
                 "repairs": [{"before": "htlps://", "after": "https://", "reason": "scheme"}],
-                "host": {"registrable": "tensorflow.org", "punycode": None, "mixed_script": False},
+                "alternatives": [
+                    {
+                        "url": "https://tensorflow.org/i",
+                        "confidence": 0.02,
+                        "reason": "other reading",
+                    }
+                ],
+                "host": {
+                    "registrable": "tensorflow.org",
+                    "punycode": None,
+                    "mixed_script": False,
+                    "is_ip": False,
+                    "has_credentials": False,
+                },
             }
         ],
         "model": {"name": "fake", "version": 7},
@@ -211,6 +225,7 @@ async def test_models_lists_the_store_and_what_is_served(tmp_path, is_loaded):
         gate.set()
     assert response.json() == {
         "served": {"name": "fake", "version": 7} if is_loaded else None,
+        "reader": {"name": "reads", "version": 3} if is_loaded else None,
         "models": [{"name": "tiny", "version": 1}, {"name": "tiny", "version": 2}],
     }
 
@@ -241,3 +256,45 @@ def assert_problem(response, status, code):
     assert problem["title"]
     assert problem["detail"]
     assert set(problem) == {"type", "title", "status", "detail", "code", "request_id"}
+
+
+@pytest.fixture
+def locked(tmp_path):
+    path = tmp_path / "keys"
+    write_keys(path, [Key("phone", digest_secret("plk_key"))])
+    return Settings(access=AccessSettings(keys_file=path))
+
+
+@pytest.mark.parametrize("path", ["/v1/detect", "/v1/models"])
+@pytest.mark.parametrize("key", [None, "plk_other"])
+async def test_where_keys_are_asked_for_nothing_under_v1_is_open(locked, path, key):
+    headers = {} if key is None else {"X-API-Key": key}
+    method = "GET" if path == "/v1/models" else "POST"
+    async with open_client(locked) as client:
+        refused = await client.request(method, path, headers=headers)
+        alive = await client.get("/healthz")
+    assert_problem(refused, 401, "unauthorized")
+    assert refused.headers["www-authenticate"] == "Bearer"
+    assert alive.status_code == 200
+
+
+@pytest.mark.parametrize("header", [("Authorization", "Bearer plk_key"), ("X-API-Key", "plk_key")])
+async def test_a_key_in_either_header_opens(locked, header):
+    async with open_client(locked) as client:
+        response = await client.post("/v1/detect", content=PAGE, headers=[header])
+    assert response.status_code == 200
+
+
+async def test_pages_of_allowed_origins_only_may_read_the_answers():
+    settings = Settings(access=AccessSettings(allowed_origins=("https://a.example",)))
+    ask = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-api-key"}
+    async with open_client(settings) as client:
+        asked = await client.options("/v1/detect", headers={"Origin": "https://a.example", **ask})
+        answers = [
+            await client.post("/v1/detect", content=PAGE, headers={**JPEG, "Origin": origin})
+            for origin in ("https://a.example", "https://b.example")
+        ]
+    allowed = [answer.headers.get("access-control-allow-origin") for answer in answers]
+    assert asked.status_code == 200
+    assert asked.headers["access-control-allow-origin"] == "https://a.example"
+    assert allowed == ["https://a.example", None]

@@ -11,6 +11,8 @@ from service.settings import DetectSettings, ModelSettings, Settings
 from tests.service.pictures import encode, make_page
 from tests.service.stores import publish_tiny
 
+CALLS = "printlink_ocr_calls_total"
+
 
 @pytest.fixture
 def settings(tmp_path, monkeypatch):
@@ -35,4 +37,4 @@ def test_a_printed_link_runs_through_all_stages(settings):
     for stage in ("detect", "expand", "recognize"):
         count = metrics.registry.get_sample_value("printlink_stage_seconds_count", {"stage": stage})
         assert count == 1
-    assert metrics.registry.get_sample_value("printlink_ocr_calls_total") >= 1
+    assert metrics.registry.get_sample_value(CALLS, {"engine": "tesserocr"}) >= 1

@@ -7,11 +7,14 @@ import subprocess
 import sys
 import time
 
+import cv2
 import httpx
+import numpy as np
 import pytest
 from PIL import Image
 
 from service.cli import main
+from tests.service import clients
 from tests.service.pictures import encode, make_page, make_picture
 from tests.service.stores import publish_tiny
 
@@ -190,3 +193,28 @@ def wait_until_ready(port, *, timeout_s=180):
             pass
         time.sleep(0.2)
     pytest.fail("the server did not become ready")
+
+
+def test_stream_prints_each_confirmed_link_of_a_video_once(run, tmp_path):
+    path = tmp_path / "video.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 10.0, (64, 48))
+    for _ in range(20):
+        writer.write(np.full((48, 64, 3), 200, np.uint8))
+    writer.release()
+    with clients.open_server() as client:
+        clients.wait_until_ready(client)
+        url = str(client.base_url)
+        status, out, _ = run("stream", path, "--url", url, "--fps", "10")
+        told, json_out, _ = run("stream", path, "--url", url, "--json")
+    assert (status, told) == (0, 0)
+    # The server of the test writes its log to the same place.
+    assert [line for line in out.splitlines() if line[0] != "{"] == ["https://tensorflow.org/"]
+    answers = [json.loads(line) for line in json_out.splitlines() if "frame_id" in line]
+    assert answers[0]["links"][0]["url"] == "https://tensorflow.org/"
+
+
+def test_stream_says_what_is_no_video_and_which_key_file_is_missing(run, tmp_path):
+    status, _, err = run("stream", tmp_path / "none.mp4")
+    assert (status, "is no camera and no video" in err) == (1, True)
+    status, _, err = run("stream", "0", "--key-file", tmp_path / "none")
+    assert (status, "none" in err, "Traceback" in err) == (1, True, False)

@@ -79,17 +79,12 @@ async def test_metrics_count_requests_frames_links_and_stages():
         'printlink_stage_seconds_count{stage="decode"} 1.0',
         'printlink_stage_seconds_count{stage="total"} 1.0',
         'printlink_model_info{name="fake",version="7"} 1.0',
+        'printlink_reader_info{name="reads",version="3"} 1.0',
         "printlink_queue_depth 0.0",
         "printlink_frames_in_flight 0.0",
     ):
         assert line in lines
     assert "secret" not in response.text
-
-
-async def test_the_root_leads_to_the_documentation():
-    async with open_client() as client:
-        response = await client.get("/")
-    assert (response.status_code, response.headers["location"]) == (307, "/docs")
 
 
 def engine_of(client):

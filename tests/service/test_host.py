@@ -34,7 +34,7 @@ def test_anything_else_is_not(host):
 
 def test_the_registrable_domain_is_below_the_public_suffix():
     assert HOSTS.describe("www.example.co.uk") == Host("example.co.uk", None, mixed_script=False)
-    assert HOSTS.describe("10.0.0.1") == Host(None, None, mixed_script=False)
+    assert HOSTS.describe("10.0.0.1") == Host(None, None, mixed_script=False, is_ip=True)
 
 
 def test_letters_beyond_ascii_are_told_with_their_punycode():

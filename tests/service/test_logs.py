@@ -11,7 +11,7 @@ import structlog
 from service.errors import DetectError
 from service.logs import configure_logs, log_settings
 from service.settings import LogSettings, Settings
-from tests.service.clients import open_client
+from tests.service.clients import open_client, open_server, open_stream, wait_until_ready
 from tests.service.fakes import FakeBuilder, FakePipeline
 from tests.service.pictures import encode, make_picture
 
@@ -123,3 +123,19 @@ async def test_a_fault_of_ours_is_logged_with_its_trace_and_request(capsys, erro
     assert lines[0]["error"] == [type(error).__name__]
     assert any("fakes.py" in place for place in lines[0]["trace"])
     assert lines[1]["status"] == 500
+
+
+def test_a_stream_is_two_lines_without_path_query_or_links(capsys):
+    configure_logs(LogSettings(), sys.stderr)
+    with open_server() as client:
+        wait_until_ready(client)
+        with open_stream(client, "/v1/stream?token=hunter2") as stream:
+            stream.ask(encode(make_picture()))
+    text = capsys.readouterr().err
+    lines = [json.loads(line) for line in text.splitlines()]
+    opened, ended = (line for line in lines if line["logger"] == "printlink.stream")
+    assert (opened["event"], opened["client"]) == ("stream_opened", "anyone")
+    assert (ended["event"], ended["end"], ended["answered"]) == ("stream_ended", "client", 1)
+    assert opened["request_id"] == ended["request_id"]
+    assert "hunter2" not in text
+    assert "tensorflow.org" not in text

@@ -1,12 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from service.errors import DetectError, RecognizeTimeoutError
 from service.pipeline import Pipeline
+from service.reader import VotingReader
 from service.recognize import create_recognizer
 from service.records import Box, Frame, Prefix
 from service.settings import ExpandSettings, RecognizeSettings, UrlSettings
-from tests.service.fakes import FakeDetector, FakeRecognizer
+from tests.service.fakes import LINK, FakeDetector, FakeRecognizer
 from tests.service.printed import print_page
 from tests.service.reading import read_line
 
@@ -33,13 +36,23 @@ class Reads(FakeRecognizer):
         return read_line(self.text)
 
 
-def build(page, recognizer, **settings):
+def open_reader(recognizer):
+    return VotingReader(
+        recognizer, max_readings=4, sure_confidence=0.97, rate=lambda evidence, sureness: sureness
+    )
+
+
+def build_on(detector, recognizer, **settings):
     return Pipeline(
-        FakeDetector(page.prefixes),
-        recognizer,
+        detector,
+        open_reader(recognizer),
         expand=ExpandSettings(),
         url=UrlSettings(**settings),
     )
+
+
+def build(page, recognizer, **settings):
+    return build_on(FakeDetector(page.prefixes), recognizer, **settings)
 
 
 @pytest.fixture(scope="module")
@@ -83,16 +96,28 @@ def test_a_link_that_runs_out_of_the_frame_is_not_given(tesseract):
 def test_a_false_prefix_gives_no_link(tesseract):
     page = print_page(PAGE)
     detector = FakeDetector((Prefix("https", 0.6, Box(90, 155, 180, 180)),))
-    pipeline = Pipeline(detector, tesseract, expand=ExpandSettings(), url=UrlSettings())
-    result = pipeline.run(page.frame, 1.0)
+    result = build_on(detector, tesseract).run(page.frame, 1.0)
     assert result.links == ()
     assert result.prefixes == detector.prefixes
+
+
+def test_a_doubtful_prefix_is_read_by_itself_first():
+    page = print_page(PAGE)
+    (prefix, *_) = page.prefixes
+    doubtful = FakeDetector((replace(prefix, score=0.6),))
+    prose, link = Reads("plain prose"), Reads("https://example.org/a")
+    assert build_on(doubtful, prose).run(page.frame, 1.0).links == ()
+    assert [strip.pixels.shape[1] < 200 for strip in prose.strips] == [True]
+    assert len(build_on(doubtful, link).run(page.frame, 1.0).links) == 1
+    is_short = [strip.pixels.shape[1] < 200 for strip in link.strips]
+    assert is_short[:3] == [True, True, False]
+    assert not any(is_short[2:])
 
 
 def test_without_a_prefix_nothing_is_read():
     recognizer = FakeRecognizer()
     detector = FakeDetector(())
-    pipeline = Pipeline(detector, recognizer, expand=ExpandSettings(), url=UrlSettings())
+    pipeline = build_on(detector, recognizer)
     result = pipeline.run(Frame(np.zeros((50, 80, 3), np.uint8)), 2.5)
     assert recognizer.strips == []
     assert (result.width, result.height, result.links) == (80, 50, ())
@@ -106,7 +131,7 @@ def test_the_same_link_seen_twice_is_given_once():
     _, top, right, bottom = page.prefixes[0].box
     twice = (Prefix("www", 0.95, Box(right, top, right + 55, bottom)), *page.prefixes)
     recognizer = Reads("https://www.debian.org/a")
-    pipeline = Pipeline(FakeDetector(twice), recognizer, expand=ExpandSettings(), url=UrlSettings())
+    pipeline = build_on(FakeDetector(twice), recognizer)
     (link,) = pipeline.run(page.frame, 1.0).links
     assert link.prefix == page.prefixes[0]
     assert len(recognizer.strips) == 2
@@ -129,15 +154,15 @@ def test_a_reader_that_fails_costs_its_link_only():
 def test_a_doubtful_link_is_not_given():
     page = print_page(["https://example.org/a"])
     doubtful = Reads("https://example.nowhere/a")
-    assert build(page, doubtful).run(page.frame, 1.0).links == ()
-    assert build(page, doubtful, min_confidence=0.1).run(page.frame, 1.0).links[0].confidence < 0.5
+    assert build(page, doubtful, min_confidence=0.6).run(page.frame, 1.0).links == ()
+    assert build(page, doubtful, min_confidence=0.1).run(page.frame, 1.0).links[0].confidence < 0.6
 
 
 def test_each_stage_is_told_once_a_frame():
     page, told = print_page(PAGE), []
     pipeline = Pipeline(
         FakeDetector(page.prefixes),
-        Reads("https://example.org/a"),
+        open_reader(Reads("https://example.org/a")),
         expand=ExpandSettings(),
         url=UrlSettings(),
         on_stage=lambda stage, seconds: told.append((stage, seconds > 0)),
@@ -151,7 +176,7 @@ def test_a_failing_detector_fails_the_frame():
         def detect(self, frame):
             raise DetectError("no model")
 
-    pipeline = Pipeline(Failing(), FakeRecognizer(), expand=ExpandSettings(), url=UrlSettings())
+    pipeline = build_on(Failing(), FakeRecognizer())
     with pytest.raises(DetectError):
         pipeline.run(Frame(np.zeros((50, 80, 3), np.uint8)), 1.0)
 
@@ -162,5 +187,25 @@ def test_two_prefixes_on_one_place_give_one_link():
     shifted = Prefix("http", 0.7, Box(left + 2, top - 1, right - 9, bottom))
     detector = FakeDetector((shifted, *page.prefixes))
     recognizer = Reads("https://www.debian.org/a")
-    pipeline = Pipeline(detector, recognizer, expand=ExpandSettings(), url=UrlSettings())
+    pipeline = build_on(detector, recognizer)
     assert len(pipeline.run(page.frame, 1.0).links) == 1
+
+
+def test_whoever_knows_a_link_spares_its_reading():
+    page = print_page(["https://example.org/a"])
+    recognizer = Reads("https://example.org/a")
+    known = replace(LINK, prefix=page.prefixes[0])
+    result = build(page, recognizer).run(page.frame, 1.0, lambda prefix, read: known)
+    assert (result.links, recognizer.strips) == ((known,), [])
+
+
+def test_a_doubtful_reading_is_shown_to_whoever_follows_links_before_it_is_judged():
+    page, seen = print_page(["https://example.org/a"]), []
+
+    def follow(prefix, read):
+        seen.append(read())
+        return replace(seen[-1], confidence=0.9)
+
+    pipeline = build(page, Reads("https://example.nowhere/a"), min_confidence=0.8)
+    (link,) = pipeline.run(page.frame, 1.0, follow).links
+    assert seen[0].confidence < 0.8 < link.confidence

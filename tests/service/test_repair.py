@@ -1,7 +1,7 @@
 import pytest
 
 from service.host import HostChecker
-from service.repair import nearest, repair_host, repair_path
+from service.repair import nearest, repair_host, repair_path, repair_port
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,10 @@ from service.repair import nearest, repair_host, repair_path
         ("debian.c0m", "debian.com"),
         ("my-host.org", "my-host.org"),
         ("no-such.suffixes", "no-such.suffixes"),
+        ("189.79.171.9o", "189.79.171.90"),
+        ("l92.i68.0.1", "192.168.0.1"),
+        ("so.so.so.so", "so.so.so.so"),
+        ("1.2.3.999", "1.2.3.999"),
     ],
 )
 def test_a_host_is_repaired_only_where_it_is_none(read, repaired):
@@ -37,6 +41,14 @@ def test_a_host_is_repaired_only_where_it_is_none(read, repaired):
 )
 def test_a_file_ending_is_put_right_and_spaces_go(read, repaired):
     assert repair_path(read) == repaired
+
+
+@pytest.mark.parametrize(
+    ("read", "repaired"),
+    [(":8080", ":8080"), (":8o8O", ":8080"), (": 80", ":80"), (":x1", ":x1"), ("", "")],
+)
+def test_a_port_is_put_into_digits(read, repaired):
+    assert repair_port(read) == repaired
 
 
 def test_the_nearest_word_is_one_look_alike_away_and_the_only_one():

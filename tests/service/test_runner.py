@@ -9,7 +9,7 @@ import pytest
 import structlog
 
 from service.errors import DeadlineError, NotReadyError, QueueFullError
-from service.runner import Crew, Runner
+from service.runner import Crew, Lane, Runner
 from service.settings import RunnerSettings
 from tests.service.clients import wait_until
 
@@ -130,3 +130,30 @@ def test_a_part_knows_the_request_that_it_belongs_to():
     request = contextvars.ContextVar("request")
     request.set("a")
     assert Crew(1).map(lambda _: request.get(), [1]) == ["a"]
+
+
+async def test_streams_and_requests_take_turns_however_many_wait(gate):
+    runner, order = make_runner(max_queued=4), []
+    first = asyncio.create_task(runner.run(gate.wait))
+    await wait_until(lambda: runner.running == 1)
+    waiting = [
+        asyncio.create_task(runner.run(lambda name=name: order.append(name), lane))
+        for lane, names in ((Lane.REQUESTS, "abcd"), (Lane.STREAMS, "xy"))
+        for name in names
+    ]
+    await wait_until(lambda: runner.queued == 6)
+    gate.set()
+    await asyncio.gather(first, *waiting)
+    assert order == ["x", "a", "y", "b", "c", "d"]
+
+
+async def test_full_lanes_of_requests_do_not_turn_streams_away(gate):
+    runner = make_runner(max_queued=0)
+    busy = asyncio.create_task(runner.run(gate.wait))
+    await wait_until(lambda: runner.running == 1)
+    with pytest.raises(QueueFullError):
+        await runner.run(gate.wait)
+    waiting = asyncio.create_task(runner.run(lambda: "stream", Lane.STREAMS))
+    await wait_until(lambda: runner.queued == 1)
+    gate.set()
+    assert (await busy, await waiting) == (True, "stream")

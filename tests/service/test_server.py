@@ -9,9 +9,9 @@ import time
 import httpx
 import pytest
 
-from service.errors import ListenError, ModelLoadError
-from service.server import bind_socket, create_server, run_server
-from service.settings import RunnerSettings, ServerSettings, Settings
+from service.errors import KeysFileError, ListenError, ModelLoadError, OpenAccessError
+from service.server import bind_socket, check_access, create_server, run_server
+from service.settings import AccessSettings, RunnerSettings, ServerSettings, Settings
 from tests.service.clients import open_server
 from tests.service.fakes import FakeBuilder, FakePipeline
 from tests.service.pictures import encode, make_picture
@@ -166,3 +166,38 @@ def test_without_a_drain_one_signal_is_enough():
         thread.join(timeout=10)
     assert not thread.is_alive()
     assert not server.force_exit
+
+
+@pytest.mark.parametrize(
+    ("host", "access", "is_refused"),
+    [
+        ("127.0.0.1", {}, False),
+        ("127.8.8.8", {}, False),
+        ("::1", {}, False),
+        ("localhost", {}, False),
+        ("0.0.0.0", {}, True),
+        ("::", {}, True),
+        ("192.168.0.7", {}, True),
+        ("printlink.example", {}, True),
+        ("0.0.0.0", {"allow_anyone": True}, False),
+        ("0.0.0.0", {"keys_file": "/etc/printlink/keys"}, False),
+    ],
+)
+def test_nobody_listens_to_the_network_without_keys_unless_told_to(host, access, is_refused):
+    settings = Settings(server=ServerSettings(host=host), access=AccessSettings(**access))
+    if is_refused:
+        with pytest.raises(OpenAccessError, match="PRINTLINK_ACCESS__ALLOW_ANYONE=true"):
+            run_server(settings, build=FakeBuilder())
+    else:
+        check_access(settings)
+
+
+def test_a_missing_file_of_keys_keeps_the_service_from_starting(tmp_path):
+    access = AccessSettings(keys_file=tmp_path / "none")
+    with pytest.raises(KeysFileError, match="printlink keys add NAME"):
+        run_server(Settings(server=ServerSettings(port=0), access=access), build=FakeBuilder())
+
+
+def test_a_caller_who_takes_nothing_is_cut_off_by_the_kernel():
+    with bind_socket(ServerSettings(port=0, send_timeout_s=7)) as listener:
+        assert listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 7000

@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from service.records import Repair
+from service.records import Alternative, Repair, TextLine
 from service.url import UrlParser, host_of
 from tests.service.reading import LINE_HEIGHT, NARROW_PX, read_line
 
@@ -24,6 +26,8 @@ def parse(text, label="https", **reading):
         "https://example.com/~user/a%20b?q=1&r=2#top",
         "ftp://ftp.gnu.org/gnu",
         "tcp://broker.example.org:1883",
+        "http://[2001:db8::1]:8080/x",
+        "https://me:secret@example.org:80/x",
         "https://keras.io",
         "https://keras.io/",
         "HTTPS://KERAS.IO/API",
@@ -78,6 +82,8 @@ def test_false_spaces_go_and_are_told():
         ("https://a.org/x—y", "https://a.org/x-y"),
         ("https://keras.io/index.htm1", "https://keras.io/index.html"),
         ("https://www-keras.io/", "https://www.keras.io/"),
+        ("http://keras.io:8o8O/x", "http://keras.io:8080/x"),
+        ("http://l92.168.0.1:80/x", "http://192.168.0.1:80/x"),
     ],
 )
 def test_look_alikes_become_what_was_printed(read, url):
@@ -97,19 +103,94 @@ def test_one_doubtful_character_makes_the_link_doubtful():
 
 
 def test_an_unknown_suffix_is_not_trusted():
-    assert parse("https://keras.ioo/x").confidence < 0.5
+    assert parse("https://keras.ioo/x").rated(0.9).confidence < 0.5
 
 
-def test_trust_lowers_the_confidence_and_nothing_else():
+def doubt(text, **others):
+    """Return the line with an alternative for the last of each letter that `others` names."""
+    symbols = list(read_line(text, confidence=0.6).symbols)
+    for letter, (other, chance) in others.items():
+        place = max(at for at, symbol in enumerate(symbols) if symbol.text == letter)
+        symbols[place] = replace(symbols[place], alternatives=(Alternative(other, chance),))
+    return TextLine(text, 0.6, tuple(symbols))
+
+
+def choose(line):
+    return PARSER.parse_line(line, label="https", line_height=LINE_HEIGHT)
+
+
+def test_what_the_line_may_hold_as_well_comes_with_its_chance():
+    reading = choose(doubt("https://keras.io/abc", b=("h", 0.3), c=("", 0.06)))
+    assert reading.text == "https://keras.io/abc"
+    assert [text for text, _ in reading.others] == [
+        "https://keras.io/ahc",
+        "https://keras.io/ab",
+        "https://keras.io/ah",
+    ]
+    assert [chance for _, chance in reading.others] == pytest.approx([0.5, 0.1, 0.05])
+
+
+def test_a_spelling_that_makes_a_host_is_taken_and_told():
+    reading = choose(doubt("https://keras.xo/abc", x=("i", 0.3)))
+    assert (reading.text, reading.raw) == ("https://keras.io/abc", "https://keras.xo/abc")
+    assert reading.repairs == (
+        Repair("https://keras.xo/abc", "https://keras.io/abc", "second choice of the reader"),
+    )
+    assert reading.others[0][0] == "https://keras.xo/abc"
+
+
+def test_a_doubt_behind_the_link_is_none_of_its_readings():
+    assert choose(doubt("https://keras.io/abc with x", x=("y", 0.3))).others == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "label"),
+    [
+        ("https://keras.io/abc", "https"),
+        ("htlps:l/www-keras.io/index.htm1", "https"),
+        ("(http: //keras. io/api /x).", "http"),
+        ("www. debian .org/a.", "www"),
+        ("https://a.org/ﬁle—x", "https"),
+        ("HTTPS://KERAS,IO/API", "https"),
+    ],
+)
+def test_the_repairs_lead_from_what_was_read_to_the_url(line, label):
+    reading = parse(line, label, space_px=NARROW_PX)
+    text = reading.raw
+    for repair in reading.repairs:
+        assert repair.before in text
+        text = text.replace(repair.before, repair.after, 1)
+    assert text == reading.text
+
+
+@pytest.mark.parametrize(
+    ("url", "is_ip", "has_credentials"),
+    [
+        ("https://keras.io/a@b", False, False),
+        ("https://me@keras.io/x", False, True),
+        ("http://192.168.0.1/x", True, False),
+    ],
+)
+def test_addresses_and_user_names_are_told(url, is_ip, has_credentials):
+    host = parse(url).host
+    assert (host.is_ip, host.has_credentials) == (is_ip, has_credentials)
+
+
+def test_scheme_and_host_mean_the_same_in_any_case():
+    assert parse("HTTPS://KERAS.io/Api").meaning == "https://keras.io/Api"
+    assert parse("https://keras.io?Q").meaning == "https://keras.io?Q"
+
+
+def test_rating_changes_the_confidence_and_nothing_else():
     reading = parse("https://keras.io/abc")
-    halved = reading.trusted(0.5)
+    halved = reading.rated(0.475)
     assert halved.confidence == pytest.approx(0.475)
     assert (halved.text, halved.symbols) == (reading.text, reading.symbols)
 
 
 @pytest.mark.parametrize("line", ["https://", "https://-", "https://a b", "https://©"])
-def test_a_scheme_without_a_host_has_no_confidence(line):
-    assert parse(line).confidence < 0.5
+def test_a_scheme_without_a_host_has_little_confidence(line):
+    assert parse(line).rated(0.9).confidence < 0.5
 
 
 @pytest.mark.parametrize("line", ["", "plain words of prose", "C://", "x"])

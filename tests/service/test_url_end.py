@@ -55,6 +55,24 @@ def test_a_space_beside_a_dot_has_to_be_wider():
     assert link_in("a.org/abc .def", space_px=18) == "a.org/abc"
 
 
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        ("a.org/x/␣(accessed 24 May)", "a.org/x/"),
+        ("a.org/x/(accessed 24 May)", "a.org/x/"),
+        ("a.org/C_␣(y) and", "a.org/C_␣(y)"),
+        ("a.org/C_(two", "a.org/C_(two"),
+    ],
+)
+def test_a_bracket_that_is_closed_behind_the_link_is_none_of_it(text, link):
+    assert link_in(text) == link.replace("␣", " ")
+
+
+def test_a_sentence_ends_behind_the_name_of_a_file():
+    assert link_in("a.org/x.png. as it") == "a.org/x.png"
+    assert link_in("a.org/x. yes it") == "a.org/x. yes"
+
+
 def test_a_full_stop_before_a_capital_ends_the_link():
     assert link_in("a.org/abc. Then") == "a.org/abc"
 

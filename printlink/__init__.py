@@ -1,0 +1,1 @@
+"""printlink for programs that use it: `printlink.client` talks to a service over HTTP."""

@@ -1,0 +1,101 @@
+"""Several readings of one printed link, combined character by character into the likeliest one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Final
+
+from service.records import Repair
+from service.url import host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from service.records import Link
+
+# Frames of one scene share its print, its light and mostly their errors, so that another one that
+# agrees says much less than a first: its doubt counts to this power.
+_NEWS_OF_ANOTHER: Final = 0.25
+_MAX_CONFIDENCE: Final = 0.999
+_REASON: Final = "several frames"
+
+
+def combine_links(readings: Sequence[Link]) -> Link:
+    """Return what `readings` of the same print, one or more, come to, and how sure that is.
+
+    Each reading votes for its characters with its confidence. A text that no single frame has is
+    given only with a host that one of them has: a host put together from pieces leads elsewhere.
+    """
+    pivot = _best_supported(readings)
+    text, share = _vote(pivot.url, readings)
+    same = [link for link in readings if link.url == text]
+    if same:
+        base = max(same, key=lambda link: link.confidence)
+        return replace(base, confidence=_sureness(same) * share)
+    if host_of(text) != host_of(pivot.url):
+        same = [link for link in readings if link.url == pivot.url]
+        return replace(pivot, confidence=_sureness(same) * _share_of(pivot.url, readings))
+    repair = Repair(pivot.url, text, _REASON)
+    return replace(
+        pivot,
+        url=text,
+        confidence=pivot.confidence * share,
+        repairs=(*pivot.repairs, repair),
+    )
+
+
+def _best_supported(readings: Sequence[Link]) -> Link:
+    support: dict[str, float] = defaultdict(float)
+    for link in readings:
+        support[link.url] += link.confidence
+    return max(readings, key=lambda link: (support[link.url], link.confidence))
+
+
+def _share_of(url: str, readings: Sequence[Link]) -> float:
+    """Return the part of all confidence that is with the readings of `url`."""
+    total = sum(link.confidence for link in readings)
+    return sum(link.confidence for link in readings if link.url == url) / total if total else 0.0
+
+
+def _vote(pivot: str, readings: Sequence[Link]) -> tuple[str, float]:
+    """Return the text that wins place by place, and the least share of the vote in any place.
+
+    Places are the characters of `pivot` and, before each and at the end, what others have there.
+    """
+    votes: list[dict[str, float]] = [defaultdict(float) for _ in range(2 * len(pivot) + 1)]
+    for link in readings:
+        for place, text in enumerate(_align(pivot, link.url)):
+            votes[place][text] += link.confidence
+    kept = [pivot[place // 2] if place % 2 else "" for place in range(len(votes))]
+    winners = [
+        max(cast, key=lambda text, own=own: (cast[text], text == own))  # type: ignore[misc]
+        for cast, own in zip(votes, kept, strict=True)
+    ]
+    total = sum(link.confidence for link in readings)
+    least = min(cast[text] for cast, text in zip(votes, winners, strict=True))
+    return "".join(winners), least / total if total else 0.0
+
+
+def _align(pivot: str, text: str) -> Iterator[str]:
+    """Yield what `text` has in each place of `pivot`: before, at, ..., behind its characters."""
+    places = [""] * (2 * len(pivot) + 1)
+    for kind, i1, i2, j1, j2 in SequenceMatcher(None, pivot, text, autojunk=False).get_opcodes():
+        if kind == "insert":
+            places[2 * i1] = text[j1:j2]
+        for offset in range(i2 - i1):
+            at = j1 + offset
+            is_last = offset == i2 - i1 - 1
+            places[2 * (i1 + offset) + 1] = text[at : max(at, j2) if is_last else min(at + 1, j2)]
+    yield from places
+
+
+def _sureness(agreeing: Sequence[Link]) -> float:
+    """Return how sure readings with one text are together."""
+    first, *others = sorted((link.confidence for link in agreeing), reverse=True)
+    doubt = 1 - first
+    for confidence in others:
+        doubt *= (1 - confidence) ** _NEWS_OF_ANOTHER
+    # A single reading is as sure as it said.
+    return max(first, min(_MAX_CONFIDENCE, 1 - doubt))

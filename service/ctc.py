@@ -1,0 +1,91 @@
+"""The second reader: a network of our own that spells a strip step by step (CTC)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from service.ctc_decode import spell_steps
+from service.errors import ModelRunError, RecognizeError
+from service.records import Strip, TextLine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from service.records import Pixels
+    from service.saved_model import SavedModel
+
+INPUTS: Final = ("strips", "widths")
+OUTPUTS: Final = ("log_probs", "lengths")
+PAPER: Final = 255
+
+# TensorFlow plans its work anew for each size it sees: strips are padded to one of a few widths.
+_LEAST_WIDTH_PX = 256
+_GROWTH = 1.25
+_WIDTH_UNIT_PX = 64
+
+
+class CtcRecognizer:
+    """Reads strips with a SavedModel; may be called from several threads at once.
+
+    `serving_default` takes `strips` uint8 [n, height, width], dark on light and padded with white
+    on the right, and `widths` int32 [n]; it returns `log_probs` float32 [n, steps, classes], class
+    0 being the blank, and `lengths` int32 [n], how many of the steps lie on the strip. The steps
+    share the padded width out evenly. It spells no spaces.
+    """
+
+    def __init__(
+        self, model: SavedModel, *, alphabet: Mapping[int, str], name: str, version: int
+    ) -> None:
+        """Take the model of `INPUTS` and `OUTPUTS` and the character of each class."""
+        self.model_name = name
+        self.model_version = version
+        self._model = model
+        self._alphabet = dict(alphabet)
+
+    def read(self, strip: Strip) -> TextLine:
+        """Read one strip; raises `RecognizeError`."""
+        width = strip.pixels.shape[1]
+        padded = pad_right(strip.pixels, choose_width(width))
+        try:
+            found = self._model.run(
+                {"strips": padded[np.newaxis], "widths": np.array([width], dtype=np.int32)}
+            )
+        except ModelRunError as error:
+            raise RecognizeError(f"the reader failed on {width} pixels") from error
+        steps = found["log_probs"][0]
+        step_px = padded.shape[1] / len(steps)
+        chances = np.exp(steps[: int(found["lengths"][0])], dtype=np.float64)
+        symbols = spell_steps(chances, self._alphabet, step_px=step_px)
+        confidences = [symbol.confidence for symbol in symbols]
+        return TextLine(
+            text="".join(symbol.text for symbol in symbols),
+            confidence=float(np.mean(confidences)) if symbols else 0.0,
+            symbols=symbols,
+        )
+
+    def warm_up(self, *, height_px: int, longest_px: int) -> None:
+        """Read a blank strip of every padded width up to `longest_px`."""
+        for width in list_widths(longest_px):
+            self.read(Strip(np.full((height_px, width), PAPER, dtype=np.uint8), ()))
+
+
+def choose_width(width: int) -> int:
+    """Return the padded width for a strip `width` pixels wide."""
+    return list_widths(width)[-1]
+
+
+def list_widths(longest_px: int) -> Sequence[int]:
+    """Return the padded widths, the last of which is the first to hold `longest_px`."""
+    widths = [_LEAST_WIDTH_PX]
+    while widths[-1] < longest_px:
+        units = -(-widths[-1] * _GROWTH // _WIDTH_UNIT_PX)
+        widths.append(int(units) * _WIDTH_UNIT_PX)
+    return widths
+
+
+def pad_right(pixels: Pixels, width: int) -> Pixels:
+    """Return the strip with white paper to its right, `width` pixels wide."""
+    spare = width - pixels.shape[1]
+    return np.pad(pixels, ((0, 0), (0, spare)), constant_values=PAPER)

@@ -1,0 +1,244 @@
+"""Tracks: each link of a stream keeps its number while it stays in view, and gets surer."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from service.combine import combine_links
+from service.moved import move_link, move_prefix, overlap, shift_between
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from service.motion import Matrix, Motion
+    from service.records import Frame, FrameResult, Link, Prefix
+    from service.settings import StreamSettings
+
+_MAX_READINGS: Final = 8
+# Boxes of one prefix in two frames, once the motion between them is taken out.
+_SAME_PLACE: Final = 0.3
+_STEADY_PLACE: Final = 0.5
+# The detector's boxes tremble; a track goes this much of the way.
+_FOLLOW: Final = 0.5
+# What was read in vain so often is not likely to be read next: look less and less often.
+_EAGER_READINGS: Final = 6
+_PATIENCE_FRAMES: Final = 4
+_MAX_DOUBLINGS: Final = 3
+_MAX_FAILURES: Final = 3
+_CLOSER: Final = 1.25
+_SURE: Final = 0.99
+# A confirmed link stays for so many frames without its prefix; any track is kept for longer.
+_CARRIED_FRAMES: Final = 3
+_KEPT_FRAMES: Final = 15
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedLink:
+    """A link as a stream's client gets it."""
+
+    link: Link
+    track_id: int
+    is_confirmed: bool
+
+
+class Track:
+    """One printed link in the frames of a stream, or a prefix where nothing could be read."""
+
+    def __init__(self, track_id: int, prefix: Prefix) -> None:
+        """Begin with the prefix."""
+        self.track_id = track_id
+        self.prefix = prefix
+        self.link: Link | None = None
+        self.has_place = True
+        self.missed_frames = 0
+        self._readings: deque[Link] = deque(maxlen=_MAX_READINGS)
+        self._repeats = 0
+        self._attempts = 0
+        self._failures = 0
+        self._frames_since_read = 0
+        self._height_read = 0.0
+
+    @property
+    def agreeing(self) -> int:
+        """How many frames say what the track says."""
+        link = self.link
+        return self._repeats + sum(
+            link is not None and one.url == link.url for one in self._readings
+        )
+
+    def move(self, matrix: Matrix | None) -> None:
+        """Go where the picture went in another frame, or lose the place where nobody knows."""
+        self.missed_frames += 1
+        self._frames_since_read += 1
+        self.has_place = self.has_place and matrix is not None
+        if matrix is not None:
+            self.prefix = move_prefix(self.prefix, matrix)
+            self.link = self.link and move_link(self.link, matrix)
+
+    def repeat(self) -> None:
+        """Be in a frame that is the same as the one before."""
+        self._repeats += 1
+
+    def see(self, prefix: Prefix) -> None:
+        """Be found at `prefix` in this frame."""
+        if self.link is not None:
+            shift = shift_between(self.prefix.box, prefix.box, share=_FOLLOW)
+            self.link = replace(move_link(self.link, shift), prefix=prefix)
+        self.prefix = prefix
+        self.has_place = True
+        self.missed_frames = 0
+
+    def has_new_evidence(self, prefix: Prefix, *, is_confirmed: bool) -> bool:
+        """Tell whether reading the link at `prefix` once more may change anything."""
+        is_closer = prefix.box.height > _CLOSER * self._height_read
+        if not is_confirmed:
+            late = min(self._attempts - _EAGER_READINGS, _MAX_DOUBLINGS)
+            return is_closer or late < 0 or self._frames_since_read >= _PATIENCE_FRAMES << late
+        if is_closer and self.link is not None and self.link.confidence < _SURE:
+            return True
+        is_off = overlap(self.prefix.box, prefix.box) < _STEADY_PLACE
+        return self._frames_since_read > 1 and (is_off or prefix.label != self.prefix.label)
+
+    def add_reading(self, reading: Link | None, prefix: Prefix) -> None:
+        """Take in what was read at `prefix`."""
+        self._attempts += 1
+        self._frames_since_read = 0
+        self._height_read = max(self._height_read, prefix.box.height)
+        if reading is None:
+            self._note_failure()
+            return
+        self._failures = 0
+        self._readings.append(reading)
+        combined = combine_links(self._readings)
+        before, has_changed = self.link, self.link is None or self.link.url != combined.url
+        place = reading if before is None or reading.url == combined.url else before
+        self.link = _place(combined, place)
+        self._repeats = 0 if has_changed else self._repeats
+
+    def _note_failure(self) -> None:
+        """Forget a link that cannot be read any more."""
+        self._failures += 1
+        if self._failures >= _MAX_FAILURES:
+            self.link, self._repeats = None, 0
+            self._readings.clear()
+
+
+class Tracker:
+    """The tracks of one stream. Frames come one after the other, the prefixes of one in threads."""
+
+    def __init__(self, settings: StreamSettings) -> None:
+        """Track nothing yet."""
+        self._settings = settings
+        self._tracks: list[Track] = []
+        self._seen: dict[Prefix, Track] = {}
+        self._next_id = 0
+        self._lock = threading.Lock()
+        self._shown: tuple[TrackedLink, ...] = ()
+        self.saved_reads = 0
+
+    def begin(self, motion: Motion) -> None:
+        """Begin with a frame: move every track, or lose their places where nobody knows them."""
+        self._seen = {}
+        self.saved_reads = 0
+        for track in self._tracks:
+            track.move(motion.matrix)
+        self._tracks = [track for track in self._tracks if track.missed_frames <= _KEPT_FRAMES]
+
+    def follow(self, prefix: Prefix, read: Callable[[], Link | None]) -> Link | None:
+        """Return the link that starts with `prefix`, read only where that may change something."""
+        track = self._claim_place(prefix)
+        if track is not None and not self._must_read(track, prefix):
+            with self._lock:
+                self.saved_reads += 1
+            track.see(prefix)
+            return track.link
+        reading = read()
+        track = track or self._claim_text(prefix, reading)
+        track.see(prefix)
+        track.add_reading(reading, prefix)
+        return track.link
+
+    def finish(self, frame: Frame, result: FrameResult) -> tuple[TrackedLink, ...]:
+        """Return the links of the frame with their tracks, in the order of `result`.
+
+        A confirmed link whose prefix was missed for a few frames is still there.
+        """
+        seen = [self._show(link, self._seen[link.prefix]) for link in result.links]
+        carried = [
+            self._show(track.link, track)
+            for track in self._tracks
+            if track.link is not None and self._is_carried(track, frame)
+        ]
+        self._shown = tuple(sorted(seen + carried, key=_reading_order))
+        return self._shown
+
+    def repeat(self) -> tuple[TrackedLink, ...]:
+        """Return the links of a frame that is like the one before; each is seen once more."""
+        shown_ids = {shown.track_id for shown in self._shown}
+        tracks = {track.track_id: track for track in self._tracks if track.track_id in shown_ids}
+        for track in tracks.values():
+            track.repeat()
+        self._shown = tuple(self._show(one.link, tracks[one.track_id]) for one in self._shown)
+        return self._shown
+
+    def _claim_place(self, prefix: Prefix) -> Track | None:
+        with self._lock:
+            taken = self._seen.values()
+            free = [one for one in self._tracks if one.has_place and one not in taken]
+            best = max(free, key=lambda track: overlap(track.prefix.box, prefix.box), default=None)
+            if best is None or overlap(best.prefix.box, prefix.box) < _SAME_PLACE:
+                return None
+            self._seen[prefix] = best
+            return best
+
+    def _claim_text(self, prefix: Prefix, reading: Link | None) -> Track:
+        """Return the track of the link that was read, wherever it was, or else a new one."""
+        with self._lock:
+            track = next((track for track in self._tracks if self._is_lost(track, reading)), None)
+            if track is None:
+                track = Track(self._next_id, prefix)
+                self._next_id += 1
+                self._tracks.append(track)
+            self._seen[prefix] = track
+            return track
+
+    def _is_lost(self, track: Track, reading: Link | None) -> bool:
+        is_same = reading is not None and track.link is not None and track.link.url == reading.url
+        return is_same and track not in self._seen.values()
+
+    def _must_read(self, track: Track, prefix: Prefix) -> bool:
+        return track.has_new_evidence(prefix, is_confirmed=self._is_confirmed(track))
+
+    def _is_confirmed(self, track: Track) -> bool:
+        is_sure = track.link is not None and (
+            track.link.confidence >= self._settings.confirm_confidence
+        )
+        return is_sure and track.agreeing >= self._settings.confirm_frames
+
+    def _is_carried(self, track: Track, frame: Frame) -> bool:
+        box = track.prefix.box
+        x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+        is_in_view = 0 <= x < frame.width and 0 <= y < frame.height
+        return (
+            track.has_place
+            and is_in_view
+            and 0 < track.missed_frames <= _CARRIED_FRAMES
+            and self._is_confirmed(track)
+        )
+
+    def _show(self, link: Link, track: Track) -> TrackedLink:
+        return TrackedLink(link, track.track_id, self._is_confirmed(track))
+
+
+def _reading_order(shown: TrackedLink) -> tuple[float, float]:
+    return shown.link.prefix.box.top, shown.link.box.left
+
+
+def _place(link: Link, place: Link) -> Link:
+    """Return `link` as read, where `place` lies."""
+    return replace(
+        link, box=place.box, polygon=place.polygon, lines=place.lines, prefix=place.prefix
+    )

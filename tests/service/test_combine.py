@@ -1,0 +1,67 @@
+"""Readings of one link: the characters with most confidence, under a host that was read."""
+
+from dataclasses import replace
+
+import pytest
+
+from service.combine import combine_links
+from tests.service.fakes import LINK
+
+
+def read(url, confidence):
+    return replace(LINK, url=url, confidence=confidence, repairs=())
+
+
+def test_one_reading_is_given_as_it_is():
+    link = read("https://a.org/x", 0.6)
+    assert combine_links([link]) == link
+
+
+def test_readings_that_agree_are_surer_together_but_not_as_if_they_were_independent():
+    link = combine_links([read("https://a.org/x", 0.8), read("https://a.org/x", 0.8)])
+    assert link.url == "https://a.org/x"
+    assert link.confidence == pytest.approx(1 - 0.2 * 0.2**0.25)
+    assert combine_links([read("https://a.org/x", 0.9)] * 8).confidence <= 0.999
+
+
+def test_the_weight_of_confidence_wins_and_not_the_number_alone():
+    doubtful = [read("https://a.org/I", 0.2), read("https://a.org/I", 0.2)]
+    link = combine_links([*doubtful, read("https://a.org/l", 0.9)])
+    assert link.url == "https://a.org/l"
+    assert link.confidence == pytest.approx(0.9 * 0.9 / 1.3)
+
+
+def test_errors_in_different_places_cancel_out():
+    readings = [
+        read("https://a.org/one/tw0/three", 0.7),
+        read("https://a.org/one/two/thre", 0.7),
+        read("https://a.org/on/two/three", 0.6),
+    ]
+    link = combine_links(readings)
+    assert link.url == "https://a.org/one/two/three"
+    assert link.confidence == pytest.approx(0.7 * 1.3 / 2.0)
+    (repair,) = link.repairs
+    assert (repair.after, repair.reason) == (link.url, "several frames")
+    assert repair.before in {reading.url for reading in readings}
+
+
+def test_a_host_is_never_put_together_from_pieces():
+    readings = [
+        read("https://bank-a.org/x", 0.7),
+        read("https://bnk.org/x", 0.65),
+        read("https://bnk-a.org/x", 0.6),
+        read("https://bank.com/x", 0.6),
+    ]
+    link = combine_links(readings)
+    assert link.url in {reading.url for reading in readings}
+
+
+def test_a_longer_reading_wins_if_it_has_the_weight():
+    readings = [read("https://a.org/x/long", 0.9), read("https://a.org/x", 0.4)]
+    assert combine_links(readings).url == "https://a.org/x/long"
+    readings = [read("https://a.org/x/long", 0.4), read("https://a.org/x", 0.9)]
+    assert combine_links(readings).url == "https://a.org/x"
+
+
+def test_readings_without_any_confidence_are_no_division_by_zero():
+    assert combine_links([read("https://a.org/x", 0.0)]).confidence == 0

@@ -1,0 +1,59 @@
+import pytest
+
+from service.records import Alternative, Symbol
+from service.spelling import list_spellings
+
+
+def line(text, **others):
+    """Letters 10 px wide; `others` gives the alternatives of the letter that names it."""
+    return [
+        Symbol(one, 0.6 if one in others else 1.0, 10 * place, 10 * place + 10, others.get(one, ()))
+        for place, one in enumerate(text)
+    ]
+
+
+def texts_of(symbols, places=range(9)):
+    return [
+        ("".join(one.text for one in spelling.symbols), round(spelling.chance, 3))
+        for spelling in list_spellings(symbols, places)
+    ]
+
+
+def test_a_line_without_doubt_has_one_spelling():
+    assert texts_of(line("abc")) == [("abc", 1)]
+
+
+def test_the_likeliest_come_first_and_doubts_multiply():
+    doubtful = line("abc", a=(Alternative("o", 0.3),), c=(Alternative("e", 0.12),))
+    assert texts_of(doubtful) == [("abc", 1), ("obc", 0.5), ("abe", 0.2), ("obe", 0.1)]
+
+
+def test_a_character_may_be_missing_or_one_too_many():
+    assert texts_of(line("abc", b=(Alternative("", 0.3),))) == [("abc", 1), ("ac", 0.5)]
+    assert texts_of(line("abc", b=(Alternative("b.", 0.3),))) == [("abc", 1), ("ab.c", 0.5)]
+
+
+def test_two_characters_may_be_one_and_the_space_between_them_goes():
+    read = line("xr ny", r=(Alternative("m", 0.18, 2),))
+    assert texts_of(read) == [("xr ny", 1), ("xmy", 0.5)]
+    spelled = list_spellings(read, range(5))[1].symbols
+    assert (spelled[1].left, spelled[1].right) == (10, 40)
+    assert spelled[1].confidence == pytest.approx(0.18)
+
+
+def test_new_characters_share_the_place_of_the_old_ones():
+    spelled = list_spellings(line("m", m=(Alternative("rn", 0.25),)), range(1))[1].symbols
+    assert [(one.text, one.left, one.right) for one in spelled] == [("r", 0, 5), ("n", 5, 10)]
+    assert [one.confidence for one in spelled] == [0.5, 0.5]
+
+
+def test_what_lies_elsewhere_is_taken_as_read():
+    doubtful = line("abc", a=(Alternative("o", 0.3),), c=(Alternative("e", 0.3),))
+    assert texts_of(doubtful, range(1)) == [("abc", 1), ("obc", 0.5)]
+
+
+def test_the_unlikely_and_the_many_are_left_out():
+    unlikely = line("abc", a=(Alternative("o", 0.002),))
+    assert texts_of(unlikely) == [("abc", 1)]
+    many = line("a", a=tuple(Alternative(str(digit), 0.03) for digit in range(9)))
+    assert len(texts_of(many)) == 6

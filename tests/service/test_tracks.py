@@ -1,0 +1,224 @@
+"""Tracks: one number for one printed link, fewer readings, and more certainty with time."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from service.motion import Motion
+from service.moved import move_link, move_prefix
+from service.records import Box, Frame, FrameResult, Link, Prefix, Timings
+from service.settings import StreamSettings
+from service.tracks import Tracker
+from tests.service.fakes import LINK, PREFIX
+
+FRAME = Frame(np.zeros((480, 640, 3), np.uint8))
+TIMINGS = Timings(1.0, 1.0, 1.0, 3.0)
+CUT = Motion(None)
+
+
+def shift(x, y):
+    return Motion(np.array([[1.0, 0.0, x], [0.0, 1.0, y]]))
+
+
+STAY = shift(0, 0)
+
+
+class Camera:
+    """Shows prefixes to a tracker, frame by frame, and counts what is read."""
+
+    def __init__(self, **settings):
+        self.tracker = Tracker(StreamSettings(**settings))
+        self.reads = 0
+
+    def show(self, motion, *links):
+        """Each is a link as it would be read, or a prefix at which nothing can be."""
+        self.tracker.begin(motion)
+        found = []
+        for link in links:
+            prefix = link.prefix if isinstance(link, Link) else link
+            found.append(self.tracker.follow(prefix, lambda link=link: self._read(link)))
+        given = tuple(link for link in found if link is not None)
+        return self.tracker.finish(FRAME, FrameResult(640, 480, given, TIMINGS))
+
+    def _read(self, link):
+        self.reads += 1
+        return link if isinstance(link, Link) else None
+
+
+def at(x, y, url="https://a.org/x", confidence=0.8):
+    """A link whose prefix stands at x, y."""
+    moved = move_link(LINK, np.array([[1.0, 0.0, x - 10], [0.0, 1.0, y - 20]]))
+    return replace(moved, url=url, confidence=confidence)
+
+
+def test_a_link_keeps_its_number_while_the_camera_moves():
+    camera = Camera()
+    (first,) = camera.show(CUT, at(100, 100))
+    (second,) = camera.show(shift(40, 25), at(141, 124))
+    (third,) = camera.show(shift(-90, 5), at(50, 130))
+    assert (first.track_id, second.track_id, third.track_id) == (0, 0, 0)
+    assert third.link.prefix == at(50, 130).prefix
+
+
+def test_frames_that_agree_make_a_link_surer_and_confirm_it():
+    camera = Camera(confirm_frames=3, confirm_confidence=0.9)
+    shown = [camera.show(STAY, at(100, 100))[0] for _ in range(3)]
+    assert [one.is_confirmed for one in shown] == [False, False, True]
+    confidences = [one.link.confidence for one in shown]
+    assert confidences == sorted(confidences)
+    assert confidences[0] == 0.8
+
+
+def test_a_confirmed_link_is_followed_without_reading():
+    camera = Camera()
+    for _ in range(3):
+        camera.show(STAY, at(100, 100))
+    for step in range(1, 20):
+        (shown,) = camera.show(shift(5, 0), at(100 + 5 * step, 100, url="https://misread.org"))
+    assert camera.reads == 3
+    assert camera.tracker.saved_reads == 1
+    assert shown.link.url == "https://a.org/x"
+    assert shown.link.box.left == pytest.approx(195)
+
+
+def test_a_confirmed_link_is_read_again_where_its_prefix_no_longer_fits():
+    camera = Camera()
+    for _ in range(4):
+        camera.show(STAY, at(100, 100))
+    other = at(122, 100)
+    (shown,) = camera.show(STAY, replace(other, url="https://b.org/y", confidence=0.9))
+    assert camera.reads == 4
+    assert not shown.is_confirmed or shown.link.url == "https://a.org/x"
+
+
+def test_a_confirmed_link_is_read_again_from_nearby_while_it_is_not_quite_sure():
+    camera = Camera(confirm_confidence=0.7)
+    for _ in range(4):
+        camera.show(STAY, at(100, 100, confidence=0.6))
+    assert camera.reads == 3
+    zoom = Motion(np.array([[1.5, 0.0, 0.0], [0.0, 1.5, 0.0]]))
+    near = move_link(at(100, 100, confidence=0.97), zoom.matrix)
+    (shown,) = camera.show(zoom, near)
+    assert camera.reads == 4
+    assert shown.link.confidence > 0.97
+
+
+def test_what_is_read_in_vain_is_looked_at_less_and_less_often():
+    camera, read_at = Camera(), []
+    for frame in range(60):
+        before = camera.reads
+        assert camera.show(STAY, PREFIX) == ()
+        if camera.reads > before:
+            read_at.append(frame)
+    assert read_at == [0, 1, 2, 3, 4, 5, 9, 17, 33]
+
+
+def test_what_was_read_in_vain_is_read_again_from_nearby():
+    camera = Camera()
+    for _ in range(7):
+        camera.show(STAY, PREFIX)
+    zoom = np.array([[1.4, 0.0, 0.0], [0.0, 1.4, 0.0]])
+    camera.show(Motion(zoom), move_prefix(PREFIX, zoom))
+    assert camera.reads == 7
+
+
+def test_a_confirmed_link_outlives_a_frame_that_misses_it_and_an_unconfirmed_one_does_not():
+    camera = Camera()
+    sure, new = at(100, 100), at(100, 300, url="https://b.org/y")
+    for _ in range(3):
+        camera.show(STAY, sure)
+    camera.show(STAY, sure, new)
+    (carried,) = camera.show(shift(10, 0))
+    assert (carried.track_id, carried.is_confirmed) == (0, True)
+    assert carried.link.box.left == pytest.approx(sure.box.left + 10)
+    for _ in range(2):
+        assert len(camera.show(STAY)) == 1
+    assert camera.show(STAY) == ()
+
+
+def test_a_link_that_leaves_the_picture_is_not_carried_along():
+    camera = Camera()
+    for _ in range(3):
+        camera.show(STAY, at(100, 100))
+    assert camera.show(shift(-200, 0)) == ()
+
+
+def test_after_a_cut_nothing_is_believed_by_its_place_alone():
+    camera = Camera()
+    for _ in range(3):
+        camera.show(STAY, at(100, 100))
+    (shown,) = camera.show(CUT, at(100, 100, url="https://other.org/"))
+    assert (shown.link.url, shown.track_id, shown.is_confirmed) == ("https://other.org/", 1, False)
+    (shown,) = camera.show(STAY, at(100, 100, url="https://other.org/"))
+    assert shown.track_id == 1
+
+
+def test_after_a_cut_a_link_is_known_by_its_text():
+    camera = Camera()
+    camera.show(CUT, at(100, 100), at(100, 300, url="https://b.org/y"))
+    shown = camera.show(CUT, at(400, 90, url="https://b.org/y"), at(300, 200))
+    assert [(one.link.url, one.track_id) for one in shown] == [
+        ("https://b.org/y", 1),
+        ("https://a.org/x", 0),
+    ]
+
+
+def test_the_same_link_printed_twice_has_two_numbers():
+    camera = Camera()
+    for motion in (CUT, STAY, CUT):
+        shown = camera.show(motion, at(100, 100), at(100, 300))
+        assert {one.track_id for one in shown} == {0, 1}
+
+
+def test_a_link_that_can_no_longer_be_read_is_forgotten():
+    camera = Camera()
+    camera.show(CUT, at(100, 100))
+    prefix = at(100, 100).prefix
+    assert len(camera.show(STAY, prefix)) == 1
+    camera.show(STAY, prefix)
+    assert camera.show(STAY, prefix) == ()
+
+
+def test_a_track_nobody_sees_any_more_is_dropped():
+    camera = Camera()
+    camera.show(CUT, at(100, 100))
+    for _ in range(20):
+        camera.show(CUT)
+    assert camera.tracker._tracks == []
+
+
+def test_a_repeated_frame_agrees_with_itself():
+    camera = Camera()
+    camera.show(CUT, at(100, 100, confidence=0.95))
+    assert [camera.tracker.repeat()[0].is_confirmed for _ in range(3)] == [False, True, True]
+    assert camera.reads == 1
+
+
+def test_a_reading_below_the_least_confidence_still_counts_for_its_track():
+    camera = Camera()
+    doubtful = at(100, 100, confidence=0.45)
+    for _ in range(2):
+        (shown,) = camera.show(STAY, doubtful)
+    assert shown.link.confidence == pytest.approx(1 - 0.55 * 0.55**0.25)
+
+
+def test_links_come_in_reading_order_carried_ones_too():
+    camera = Camera()
+    upper, lower = at(100, 100), at(100, 300, url="https://b.org/y")
+    for _ in range(3):
+        camera.show(STAY, upper, lower)
+    shown = camera.show(STAY, lower)
+    assert [one.link.url for one in shown] == ["https://a.org/x", "https://b.org/y"]
+
+
+def test_two_prefixes_in_one_place_do_not_share_a_track():
+    camera = Camera()
+    near = Prefix("http", 0.7, Box(*(side + 1 for side in at(100, 100).prefix.box)))
+    camera.show(STAY, at(100, 100))
+    camera.show(STAY, at(100, 100), near)
+    assert len(camera.tracker._tracks) == 2
+
+
+def test_prefixes_are_moved_with_the_picture():
+    assert move_prefix(PREFIX, shift(3, 4).matrix).box == Box(13, 24, 63, 44)
