@@ -107,7 +107,7 @@ class ReaderRun:
         self._loss = ReadingLoss()
         self._model = compile_reader(config, self._loss)
         averaged = build_reader(config.model)
-        self.state = restore_checkpoint(self._model, averaged, run_dir)
+        self.state = self._saved = restore_checkpoint(self._model, averaged, run_dir)
         self.average = WeightAverage(averaged, momentum=config.ema_momentum)
         self._schedule = Schedule(
             peak=config.learning_rate, warmup=config.warmup_strips / config.strips
@@ -132,7 +132,8 @@ class ReaderRun:
                         scores = score_model(self.average.model(), unseen)
                         log.write_scalars(scores, step=self.state.step, note="unseen typefaces")
             finally:
-                self._save()
+                if self.state != self._saved:
+                    self._save()
         if stop.is_asked:
             raise KeyboardInterrupt
 
@@ -155,3 +156,4 @@ class ReaderRun:
 
     def _save(self) -> None:
         save_checkpoint(self._model, self.average.model(), self.state, self._run_dir)
+        self._saved = self.state
