@@ -167,7 +167,7 @@ class RecognizeSettings(SettingsGroup):
     """How a strip is read."""
 
     engine: Literal["both", "ctc", "tesserocr", "pytesseract"] = Field(
-        default="tesserocr",
+        default="both",
         description="Our network, Tesseract inside the process or as a program of its own for each "
         "strip; `both` asks the network, and Tesseract (tesserocr) where that is in doubt.",
     )

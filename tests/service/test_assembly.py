@@ -37,4 +37,4 @@ def test_a_printed_link_runs_through_all_stages(settings):
     for stage in ("detect", "expand", "recognize"):
         count = metrics.registry.get_sample_value("printlink_stage_seconds_count", {"stage": stage})
         assert count == 1
-    assert metrics.registry.get_sample_value(CALLS, {"engine": "tesserocr"}) >= 1
+    assert metrics.registry.get_sample_value(CALLS, {"engine": "ctc"}) >= 1
