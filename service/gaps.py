@@ -24,8 +24,8 @@ _UNDERSCORE_SHARE = 0.8
 # Word spaces: how wide at least and in any case, in line heights; in letter gaps where type is set
 # loosely; in steps from character to character where all of these are alike.
 _LEAST_SPACE_RATIO = 0.12
-_SURE_SPACE_RATIO = 0.5
 _LETTER_GAPS, _SLACK_RATIO = 1.2, 0.05
+_MIDDLE_GAPS, _MIDDLE_SLACK_RATIO = 2.0, 0.1
 _MONO_STEPS, _MONO_STEPS_AFTER_STOP = 1.3, 1.1
 _MONO_SHARE, _MONO_TOLERANCE = 0.75, 0.2
 # So many gaps before one tell what is usual there: perspective and other typefaces change it.
@@ -104,9 +104,11 @@ def _find_spaces(
     step = np.median(around, axis=1)
     is_alike = np.abs(around - step[:, np.newaxis]) < _MONO_TOLERANCE * step[:, np.newaxis]
     is_mono = is_alike.mean(axis=1) > _MONO_SHARE
-    usual = np.percentile(beside, 80, axis=1)
+    # Where words are short, a fifth of all gaps and more are spaces: the median still is none.
+    middle, wider = np.percentile(beside, (50, 80), axis=1)
     least = np.minimum(
-        _LETTER_GAPS * usual + _SLACK_RATIO * line_height, _SURE_SPACE_RATIO * line_height
+        _LETTER_GAPS * wider + _SLACK_RATIO * line_height,
+        _MIDDLE_GAPS * middle + _MIDDLE_SLACK_RATIO * line_height,
     )
     longest = np.where(is_closing, _MONO_STEPS_AFTER_STOP, _MONO_STEPS) * step
     is_wide = widths >= _LEAST_SPACE_RATIO * line_height

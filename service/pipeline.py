@@ -133,7 +133,7 @@ class Pipeline:
                 break
             pieces.append(Piece(below, len(reading.line_symbols)))
             reading = whole
-        if reading.is_open and (pieces[-1].line.is_cut or is_unfinished(reading.text)):
+        if reading.is_open and (pieces[-1].line.is_cut or not _is_whole(reading)):
             return None
         return make_link(prefix, reading, pieces, first=first)
 
@@ -168,7 +168,7 @@ class Pipeline:
             return joined if has_grown else None
 
         # A link that can stand alone is not worth a second look at the line below.
-        stands_alone = self._is_sure(first) and not is_unfinished(first.text)
+        stands_alone = self._is_sure(first) and _is_whole(first)
         with clock.stage("recognize"):
             whole = self._reader.read(below.strip, join, most_empty=1 if stands_alone else 2)
         trusted = whole and replace(whole, confidence=whole.confidence * _JOIN_TRUST)
@@ -179,6 +179,11 @@ class Pipeline:
 
     def _parse(self, text: TextLine, prefix: Prefix) -> Reading | None:
         return self._parser.parse_line(text, label=prefix.label, line_height=self._line_height)
+
+
+def _is_whole(reading: Reading) -> bool:
+    """Tell whether a link that nothing follows on its line may end there."""
+    return reading.has_whole_host and not is_unfinished(reading.text)
 
 
 class _Clock:

@@ -58,6 +58,12 @@ class Reading:
         return f"{scheme}://{rest[:end]}".lower() + rest[end:]
 
     @property
+    def has_whole_host(self) -> bool:
+        """Whether the host is a known one, or at least something follows it."""
+        rest = self.text.partition("://")[2]
+        return self.host_trust == 1.0 or _first(r"[/?#]", rest) < len(rest)
+
+    @property
     def is_open(self) -> bool:
         """Whether nothing but a full stop follows, so that the link may go on in the next line."""
         return text_of(self.line_symbols[len(self.symbols) :]) in ("", ".")

@@ -93,6 +93,15 @@ def test_a_link_that_runs_out_of_the_frame_is_not_given(tesseract):
     assert build(page, tesseract).run(page.frame, 1.0).links == ()
 
 
+def test_a_link_that_breaks_within_its_host_is_joined_or_not_given(tesseract):
+    page = print_page(["see the site at https://www.debian", ".org for more of it"])
+    assert [link.url for link in build(page, tesseract).run(page.frame, 1.0).links] == [
+        "https://www.debian.org"
+    ]
+    alone = print_page(["see the site at https://www.debian", "and more of it"])
+    assert build(alone, tesseract).run(alone.frame, 1.0).links == ()
+
+
 def test_a_false_prefix_gives_no_link(tesseract):
     page = print_page(PAGE)
     detector = FakeDetector((Prefix("https", 0.6, Box(90, 155, 180, 180)),))

@@ -176,6 +176,19 @@ def test_addresses_and_user_names_are_told(url, is_ip, has_credentials):
     assert (host.is_ip, host.has_credentials) == (is_ip, has_credentials)
 
 
+@pytest.mark.parametrize(
+    ("line", "is_whole"),
+    [
+        ("https://www.keras", False),
+        ("https://www.keras.io", True),
+        ("https://keras/x", True),
+        ("https://localhost", True),
+    ],
+)
+def test_a_host_that_nobody_knows_may_lack_its_end(line, is_whole):
+    assert parse(line).has_whole_host is is_whole
+
+
 def test_scheme_and_host_mean_the_same_in_any_case():
     assert parse("HTTPS://KERAS.io/Api").meaning == "https://keras.io/Api"
     assert parse("https://keras.io?Q").meaning == "https://keras.io?Q"

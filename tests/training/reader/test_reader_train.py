@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.training.warned import KERAS_ARRAY
 from training.checkpoint import FINAL, read_state
 from training.reader.batches import StripBatches
 from training.reader.config import ReaderConfig, load_reader_config
@@ -36,6 +37,7 @@ def test_the_middles_weight_falls_to_a_twentieth():
     assert middle_weight_at(0.9, guided_share=0.25) == 0.05
 
 
+@KERAS_ARRAY
 @pytest.mark.slow
 def test_a_run_ends_after_its_strips_and_says_how_well_it_reads(source, tmp_path, caplog):
     caplog.set_level("INFO")
@@ -47,6 +49,7 @@ def test_a_run_ends_after_its_strips_and_says_how_well_it_reads(source, tmp_path
     assert "unseen typefaces  exact" in caplog.text
 
 
+@KERAS_ARRAY
 @pytest.mark.slow
 def test_a_run_goes_on_where_it_stopped(source, tmp_path):
     rng = np.random.default_rng(0)
