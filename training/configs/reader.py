@@ -14,4 +14,4 @@ from __future__ import annotations
 
 from training.reader.config import ReaderConfig
 
-CONFIG = ReaderConfig(name="reader")
+CONFIG = ReaderConfig(name="reader", learning_rate=2e-3)

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BLANK = 0
-# Every printable ASCII character but the space: a URL has none, and what follows one is cut later.
-CHARACTERS = "".join(chr(code) for code in range(33, 127))
+# Every printable ASCII character. A URL has no space, but the first one behind it is its end.
+INKED = "".join(chr(code) for code in range(33, 127))
+SPACE = " "
+CHARACTERS = INKED + SPACE
 LABEL_MAP: dict[int, str] = dict(enumerate(CHARACTERS, start=1))
 CLASSES = 1 + len(CHARACTERS)
 

@@ -35,6 +35,9 @@ def run_training(
     max_minutes: Annotated[
         float | None, typer.Option(min=0.1, help="End the schedule after so much time.")
     ] = None,
+    start_weights: Annotated[
+        Path | None, typer.Option(help="The .weights.h5 of a run to start a new run from.")
+    ] = None,
 ) -> None:
     """Train a reader, or go on with a run that was interrupted."""
     from training.reader.config import load_reader_config
@@ -46,7 +49,10 @@ def run_training(
     limit_threads(threads)
     limits = ReaderLimits(workers=workers, max_minutes=max_minutes)
     sources = ReaderSources(StripSource.scan("train"), StripSource.scan("test"))
-    typer.echo(train_reader(settings, sources, run_dir=run, limits=limits))
+    weights = train_reader(
+        settings, sources, run_dir=run, limits=limits, start_weights=start_weights
+    )
+    typer.echo(weights)
 
 
 @app.command("export")

@@ -5,18 +5,28 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from training.reader.scores import score_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from training.reader.saved_reader import SavedReader
+    import numpy as np
+    from numpy.typing import NDArray
+
     from training.reader.strips import Strip
 
 # x-heights in the photograph, in pixels: each row's least, and the next one's.
 X_HEIGHT_ROWS = ((0.0, 6.0), (6.0, 8.0), (8.0, 11.0), (11.0, 15.0), (15.0, 99.0))
+
+
+class StripReader(Protocol):
+    """Whatever reads strips, to be measured."""
+
+    def read_strip(self, pixels: NDArray[np.uint8]) -> str:
+        """Return what stands in one strip, uint8 [H, W]."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +41,7 @@ class ReaderScores:
     ms: float
 
 
-def evaluate_reader(reader: SavedReader, strips: Sequence[Strip]) -> list[ReaderScores]:
+def evaluate_reader(reader: StripReader, strips: Sequence[Strip]) -> list[ReaderScores]:
     """Read `strips` one by one; return a row for all of them, then one for each x-height."""
     reader.read_strip(strips[0].pixels)
     rows = [(strip, *_read_timed(reader, strip)) for strip in strips]
@@ -49,7 +59,7 @@ def format_table(table: Sequence[ReaderScores]) -> str:
     return "\n".join(lines)
 
 
-def _read_timed(reader: SavedReader, strip: Strip) -> tuple[str, float]:
+def _read_timed(reader: StripReader, strip: Strip) -> tuple[str, float]:
     began_s = time.perf_counter()
     text = reader.read_strip(strip.pixels)
     return text, 1000 * (time.perf_counter() - began_s)

@@ -16,7 +16,8 @@ import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from training.checkpoint import find_weights
-from training.export import FACTS, SIGNATURE, ExportError
+from training.export import SIGNATURE, ExportError
+from training.export_options import FACTS
 from training.reader.batches import COLUMNS_PER_STEP, NET_HEIGHT, PAPER, STEPS_PER_HEIGHT
 from training.reader.cut import MARGIN_RATIO, SIDE_MARGIN_RATIO, STRIP_HEIGHT
 from training.reader.net import build_reader

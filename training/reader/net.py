@@ -34,7 +34,7 @@ class ReaderModelConfig:
 
 
 def build_reader(config: ReaderModelConfig) -> keras.Model:
-    """Return an untrained reader: [N, 32, 4 T, 1] in 0..255 -> logits [N, T, 95].
+    """Return an untrained reader: [N, 32, 4 T, 1] in 0..255 -> logits [N, T, 96].
 
     Class 0 is the blank. T is any number of time steps.
     """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from model_store.manifest import ManifestFacts, TrainingFacts
 from model_store.store import ModelStore
 from training.checkpoint import read_state
-from training.export import FACTS
+from training.export_options import FACTS
 from training.publish import LICENCE, read_signature
 from training.reader.alphabet import LABEL_MAP
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from training.reader.alphabet import CHARACTERS
+from training.reader.alphabet import INKED, SPACE
 from training.synth.sheet import break_points
 from training.synth.urls import LinkGrammar, pick_scheme
 
@@ -37,8 +37,8 @@ class StripText:
 
     @property
     def target(self) -> str:
-        """What the reader is to say: the words without the spaces between them."""
-        return "".join(self.words)
+        """What the reader is to say."""
+        return SPACE.join(self.words)
 
 
 class TextMaker:
@@ -65,7 +65,7 @@ class TextMaker:
         if len(url + after) > limit:
             url, after = _take_piece(url, limit, rng), ""
         room = limit - len(url + after)
-        follows = self._words(rng, room) if rng.random() < 0.36 * hardness else ()
+        follows = self._words(rng, room) if rng.random() < 0.45 * hardness else ()
         return StripText((url + after, *follows), before)
 
     def _link(self, rng: np.random.Generator) -> tuple[str, str, str]:
@@ -96,14 +96,14 @@ class TextMaker:
 
     def _jumble(self, rng: np.random.Generator, length: int) -> str:
         """Return characters in no order, so that the reader learns shapes and not only words."""
-        alphabet = CHARACTERS if rng.random() < 0.5 else _ALIKE
+        alphabet = INKED if rng.random() < 0.5 else _ALIKE
         return _draw(rng, alphabet, length, length + 1)
 
     def _words(self, rng: np.random.Generator, room: int) -> tuple[str, ...]:
-        """Return up to five words of prose with at most `room` characters."""
+        """Return up to five words of prose with at most `room` characters, spaces among them."""
         words: list[str] = []
         for word in self._prose.run(rng, int(rng.integers(1, 6))):
-            room -= len(word)
+            room -= len(SPACE + word)
             if room < 0:
                 break
             words.append(word)

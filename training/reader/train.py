@@ -55,15 +55,22 @@ class ReaderSources:
 
 
 def train_reader(
-    config: ReaderConfig, sources: ReaderSources, *, run_dir: Path, limits: ReaderLimits
+    config: ReaderConfig,
+    sources: ReaderSources,
+    *,
+    run_dir: Path,
+    limits: ReaderLimits,
+    start_weights: Path | None = None,
 ) -> Path:
     """Train, or go on from the last checkpoint in `run_dir`; return the averaged weights' path.
 
+    A new run starts from `start_weights`, where there are any; a layer that has another shape there
+    starts anew.
     On Ctrl-C or SIGTERM the run is saved and KeyboardInterrupt raised; the same call resumes it.
     """
     keras.utils.set_random_seed(config.seed)
     run_dir.mkdir(parents=True, exist_ok=True)
-    run = ReaderRun(config, limits, run_dir)
+    run = ReaderRun(config, limits, run_dir, start_weights=start_weights)
     make = StripBatches(
         sources.seen,
         number=config.batch,
@@ -101,11 +108,20 @@ def middle_weight_at(progress: float, *, guided_share: float) -> float:
 class ReaderRun:
     """A model, its moving average and the folder that both are saved in."""
 
-    def __init__(self, config: ReaderConfig, limits: ReaderLimits, run_dir: Path) -> None:
+    def __init__(
+        self,
+        config: ReaderConfig,
+        limits: ReaderLimits,
+        run_dir: Path,
+        *,
+        start_weights: Path | None = None,
+    ) -> None:
         """Build the model, or take it from the last checkpoint in `run_dir`."""
         self._config, self._limits, self._run_dir = config, limits, run_dir
         self._loss = ReadingLoss()
         self._model = compile_reader(config, self._loss)
+        if start_weights is not None:
+            self._model.load_weights(start_weights, skip_mismatch=True)
         averaged = build_reader(config.model)
         self.state = self._saved = restore_checkpoint(self._model, averaged, run_dir)
         self.average = WeightAverage(averaged, momentum=config.ema_momentum)

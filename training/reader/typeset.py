@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
+from training.reader.alphabet import SPACE
 from training.synth.fonts import load_font, measure_font
 from training.synth.page import size_for
 from training.synth.sheet import Type
@@ -62,7 +63,8 @@ class Typesetter:
         font, metrics = type_.font, measure_font(face.path, type_.size)
         leading = type_.size * float(rng.uniform(0.98, 1.55))
         left, baseline = 3.0 * type_.size, round(leading + 1.2 * type_.size)
-        space = type_.width(" ") * float(rng.choice([1.0, rng.uniform(0.8, 1.5)]))
+        # Justified lines have wide spaces and narrow ones.
+        space = type_.width(SPACE) * float(rng.choice([1.0, rng.uniform(0.6, 1.7)]))
         starts = _word_starts(text.words, font, left, space)
         right = starts[-1] + type_.width(text.words[-1])
         size = round(right + 3.0 * type_.size), round(baseline + leading + 0.8 * type_.size)
@@ -154,12 +156,19 @@ def _underline(
 def _find_centres(
     words: tuple[str, ...], starts: list[float], face: Face, type_: Type
 ) -> NDArray[np.float32]:
-    """Return where the characters' middles are; kerning is spread evenly over the word."""
-    centres = []
+    """Return where the middles of characters and spaces are.
+
+    Kerning is spread evenly over the word.
+    """
+    centres: list[NDArray[np.float64]] = []
+    end = starts[0]
     for word, start in zip(words, starts, strict=True):
+        if centres:
+            centres.append(np.array([(end + start) / 2]))
+        end = start + type_.width(word)
         widths = np.array([_advance(face.path, character) for character in word])
         ends = np.cumsum(widths)
-        centres.append(start + (ends - widths / 2) * (type_.width(word) / max(ends[-1], 1e-6)))
+        centres.append(start + (ends - widths / 2) * ((end - start) / max(ends[-1], 1e-6)))
     return np.concatenate(centres).astype(np.float32)
 
 

@@ -11,10 +11,9 @@ from training.reader.alphabet import (
 )
 
 
-def test_every_printable_character_but_the_space_has_a_class_after_the_blank():
-    assert (len(CHARACTERS), CLASSES) == (94, 95)
-    assert (LABEL_MAP[1], LABEL_MAP[94]) == ("!", "~")
-    assert " " not in CHARACTERS
+def test_every_printable_character_has_a_class_after_the_blank_and_the_space_the_last():
+    assert (len(CHARACTERS), CLASSES) == (95, 96)
+    assert (LABEL_MAP[1], LABEL_MAP[94], LABEL_MAP[95]) == ("!", "~", " ")
 
 
 def test_a_path_says_repeats_once_and_twins_with_a_blank_between():
@@ -28,6 +27,6 @@ def test_twins_need_a_step_more():
     assert steps_needed(np.zeros(0, np.int32)) == 0
 
 
-def test_a_space_has_no_class():
+def test_what_is_not_printed_has_no_class():
     with pytest.raises(KeyError):
-        encode_text("a b")
+        encode_text("a\tb")

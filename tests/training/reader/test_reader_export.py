@@ -54,7 +54,7 @@ def noise(height, width, seed=0):
 
 
 def test_the_network_has_a_row_of_scores_for_each_four_columns(model):
-    assert model(np.zeros((2, 32, 48, 1), np.uint8)).shape == (2, 12, 95)
+    assert model(np.zeros((2, 32, 48, 1), np.uint8)).shape == (2, 12, 96)
 
 
 def test_the_graph_says_what_keras_says(model, read):
@@ -71,7 +71,7 @@ def test_the_graph_says_what_keras_says(model, read):
 
 def test_strips_may_be_of_any_size_and_number(read):
     log_probs, lengths = read(np.stack([noise(60, 120)] * 3), [120, 60, 1])
-    assert log_probs.shape == (3, 20, 95)
+    assert log_probs.shape == (3, 20, 96)
     assert lengths.tolist() == [20, 10, 1]
 
 
@@ -103,7 +103,7 @@ def test_a_published_reader_brings_its_alphabet_and_facts(exported, tmp_path):
     assert manifest.training.config["model"]["stages"] == [4, 8, 8]
     assert manifest.preprocessing["strip_height_px"] == 44
     assert manifest.signature.inputs["strips"].shape == (None, None, None)
-    assert manifest.signature.outputs["log_probs"].shape == (None, None, 95)
+    assert manifest.signature.outputs["log_probs"].shape == (None, None, 96)
 
 
 def test_an_export_is_measured_by_x_height(exported):
@@ -120,7 +120,7 @@ def test_an_export_is_measured_by_x_height(exported):
 def test_a_keras_reader_is_scored_up_to_each_strips_end():
     def say_ab(images, *, training):
         assert not training
-        logits = np.zeros((len(images), images.shape[2] // 4, 95), np.float32)
+        logits = np.zeros((len(images), images.shape[2] // 4, 96), np.float32)
         logits[:, 2, encode_text("a")[0]] = 1.0
         logits[:, 7, encode_text("b")[0]] = 1.0
         # Beyond a strip of 44 x 44 pixels.
