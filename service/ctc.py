@@ -32,7 +32,7 @@ class CtcRecognizer:
     `serving_default` takes `strips` uint8 [n, height, width], dark on light and padded with white
     on the right, and `widths` int32 [n]; it returns `log_probs` float32 [n, steps, classes], class
     0 being the blank, and `lengths` int32 [n], how many of the steps lie on the strip. The steps
-    share the padded width out evenly. It spells no spaces.
+    share the padded width out evenly. Its spaces are word spaces, where its alphabet has one.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class CtcRecognizer:
         self.model_version = version
         self._model = model
         self._alphabet = dict(alphabet)
+        self._parts_words = " " in self._alphabet.values()
 
     def read(self, strip: Strip) -> TextLine:
         """Read one strip; raises `RecognizeError`."""
@@ -63,6 +64,7 @@ class CtcRecognizer:
             text="".join(symbol.text for symbol in symbols),
             confidence=float(np.mean(confidences)) if symbols else 0.0,
             symbols=symbols,
+            parts_words=self._parts_words,
         )
 
     def warm_up(self, *, height_px: int, longest_px: int) -> None:

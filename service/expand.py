@@ -25,6 +25,16 @@ if TYPE_CHECKING:
     from service.tilt import LineStart
 
 
+# Long enough for a word of prose and the space behind it.
+_FIRST_WORDS_RATIO = 10.0
+_RULE_LEVEL = 150
+_RULE_WIDTH_RATIO = 0.6
+_RULE_ROWS = 0.97
+_LONE_RULE_ROWS = 0.85
+_RULE_GAP_RATIO = 0.2
+_RULE_MARGIN_RATIO = 0.2
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
     """A strip and how it lies in the frame.
@@ -95,17 +105,44 @@ class Expander:
         start = find_line_start(grey, prefix.box, max_tilt_deg=self._settings.max_tilt_deg)
         return self._follow(grey, start, sure_length=prefix.box.width / math.cos(start.angle))
 
-    def expand_below(self, line: Line) -> Line | None:
-        """Return the line below in the same column, from its left end, None if there is none."""
+    def find_below(self, line: Line) -> Line | None:
+        """Return the first words of the line below in the same column, None if there is no line.
+
+        They are enough to tell whether a link may go on there; `expand_below` returns all of it.
+        """
         stop_gap_ratio = self._settings.stop_gap_ratio
         start = find_next_line(line.grey, line.course, stop_gap_ratio=stop_gap_ratio)
-        return start and self._follow(line.grey, start)
+        if start is None:
+            return None
+        below = self._follow(line.grey, start, max_ratio=_FIRST_WORDS_RATIO)
+        rule_px = _measure_rule(below)
+        if not rule_px:
+            return below
+        behind = below.course.start_at(below.reach[0] + rule_px)
+        return self._follow(line.grey, behind, max_ratio=_FIRST_WORDS_RATIO)
 
-    def _follow(self, grey: Grey, start: LineStart, *, sure_length: float = 0.0) -> Line:
-        """Return the line from `start` to its first wide gap beyond `sure_length` pixels."""
+    def expand_below(self, first_words: Line) -> Line:
+        """Return the whole line of which `find_below` found the first words."""
+        return self._follow(first_words.grey, first_words.course.start)
+
+    def _follow(
+        self,
+        grey: Grey,
+        start: LineStart,
+        *,
+        sure_length: float = 0.0,
+        max_ratio: float | None = None,
+    ) -> Line:
+        """Return the line from `start` to its first wide gap beyond `sure_length` pixels.
+
+        It is at most `max_ratio` line heights long.
+        """
         limits = self._settings
         course = trace_course(
-            grey, start, stop_gap_ratio=limits.stop_gap_ratio, max_ratio=limits.max_length_ratio
+            grey,
+            start,
+            stop_gap_ratio=limits.stop_gap_ratio,
+            max_ratio=max_ratio or limits.max_length_ratio,
         )
         margin = limits.side_margin_ratio * start.height
         whole = self._cut(grey, course, (-margin, float(course.along[-1])))
@@ -139,6 +176,25 @@ class Expander:
             height_px=self._settings.strip_height_px,
             margin_ratio=self._settings.margin_ratio,
         )
+
+
+def _measure_rule(line: Line) -> float:
+    """Return where in frame pixels an upright rule at the line's start ends, 0 without one.
+
+    Rules stand beside columns and in tables, and are higher than any character.
+    """
+    pixels = line.strip.pixels
+    rows, columns = pixels.shape
+    end, gap_end = next((gap for gap in find_gaps(pixels) if gap[0] > 0), (columns, columns))
+    is_alone = gap_end == columns
+    inked_rows = (pixels[:, :end] < _RULE_LEVEL).any(axis=1).mean()
+    is_tall = inked_rows > (_LONE_RULE_ROWS if is_alone else _RULE_ROWS)
+    if not is_tall or end > _RULE_WIDTH_RATIO * rows:
+        return 0.0
+    if not is_alone and gap_end - end < _RULE_GAP_RATIO * rows:
+        return 0.0
+    px = (line.reach[1] - line.reach[0]) / columns
+    return float((end + _RULE_MARGIN_RATIO * rows) * px)
 
 
 def _find_ink(strip: Strip, gap_width: float, *, sure_columns: float) -> tuple[int, int, int]:

@@ -15,18 +15,18 @@ from service.expand import Expander, Page
 from service.link import Piece, make_link
 from service.overlap import drop_covered, drop_followers
 from service.records import FrameResult, Timings
-from service.scheme import read_scheme
+from service.scheme import PRINTED, read_scheme
 from service.url import UrlParser
 from service.url_end import first_word, text_of
 from service.wrap import is_continued, is_unfinished
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from service.detect import Detector
     from service.expand import Line
     from service.reader import Reader
-    from service.records import Frame, Link, Prefix, TextLine
+    from service.records import Frame, Link, Prefix, Symbol, TextLine
     from service.settings import ExpandSettings, UrlSettings
     from service.url import Reading
 
@@ -102,7 +102,9 @@ class Pipeline:
         self, page: Page, prefixes: tuple[Prefix, ...], clock: _Clock, follow: Follow
     ) -> list[Link]:
         """Return the links that start with `prefixes`, from left to right."""
-        starts = sorted(drop_followers(prefixes), key=lambda prefix: prefix.box.left)
+        # A model of someone else's may find more than links, and that is not for reading.
+        printed = tuple(prefix for prefix in prefixes if prefix.label in PRINTED)
+        starts = sorted(drop_followers(printed), key=lambda prefix: prefix.box.left)
         with clock.stage(_READ):
             found = self._share_out(
                 lambda prefix: follow(prefix, lambda: self._try_prefix(page, prefix, clock)), starts
@@ -127,7 +129,7 @@ class Pipeline:
             return None
         first, pieces = reading, [Piece(line, 0)]
         while self._settings.join_wrapped and len(pieces) < _MAX_LINES:
-            below = self._find_below(pieces[-1].line, reading, clock)
+            below = self._expand_below(pieces[-1].line, reading, clock)
             whole = None if below is None else self._read_below(below, reading, prefix, clock)
             if below is None or whole is None:
                 break
@@ -147,11 +149,29 @@ class Pipeline:
             )
         return read is not None
 
-    def _find_below(self, line: Line, reading: Reading, clock: _Clock) -> Line | None:
+    def _expand_below(self, line: Line, reading: Reading, clock: _Clock) -> Line | None:
+        """Return the line below where the link may go on there, by that line's first words."""
         if not (line.is_line_end and reading.is_open):
             return None
         with clock.stage("expand"):
-            return self._expander.expand_below(line)
+            below = self._expander.find_below(line)
+        if below is None:
+            return None
+        with clock.stage("recognize"):
+            begun = self._reader.read_once(
+                below.strip, lambda text: self._may_go_on(text, below, reading)
+            )
+        if not begun:
+            return None
+        with clock.stage("expand"):
+            return self._expander.expand_below(below)
+
+    def _may_go_on(self, text: TextLine, below: Line, first: Reading) -> bool:
+        """Tell whether a link may go on with the first word of `text`, which may be cut short."""
+        word = first_word(text, line_height=below.strip.pixels.shape[0])
+        if len(word) == len(text.symbols):
+            return bool(word)
+        return is_continued(first.open_text, _token(word), self._parser.is_host)
 
     def _read_below(
         self, below: Line, first: Reading, prefix: Prefix, clock: _Clock
@@ -159,9 +179,8 @@ class Pipeline:
         """Return the link with its next line, None where nothing shows that it goes on there."""
 
         def join(text: TextLine) -> Reading | None:
-            word = first_word(text.symbols, line_height=below.strip.pixels.shape[0])
-            token = text_of(word).replace(" ", "")
-            if not is_continued(first.open_text, token, self._parser.is_host):
+            word = first_word(text, line_height=below.strip.pixels.shape[0])
+            if not is_continued(first.open_text, _token(word), self._parser.is_host):
                 return None
             joined = self._parse(replace(text, symbols=first.line_symbols + text.symbols), prefix)
             has_grown = joined is not None and len(joined.symbols) > len(first.line_symbols)
@@ -179,6 +198,10 @@ class Pipeline:
 
     def _parse(self, text: TextLine, prefix: Prefix) -> Reading | None:
         return self._parser.parse_line(text, label=prefix.label, line_height=self._line_height)
+
+
+def _token(word: Sequence[Symbol]) -> str:
+    return text_of(word).replace(" ", "")
 
 
 def _is_whole(reading: Reading) -> bool:

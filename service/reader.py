@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     RateReading = Callable[[Evidence, float], float]
 
 T = TypeVar("T", bound="Ballot")
+U = TypeVar("U")
 
 
 class Reader(Protocol):
@@ -37,6 +38,10 @@ class Reader(Protocol):
             RecognizeError: the recognizer failed or took too long.
 
         """
+        ...
+
+    def read_once(self, strip: Strip, understand: Callable[[TextLine], U | None]) -> U | None:
+        """Return what one reading comes to, by the cheapest way there is; raises as `read`."""
         ...
 
 
@@ -65,7 +70,7 @@ class VotingReader:
         elected = elect(readings, most_empty=most_empty, is_sure=self._is_sure)
         return elected and _rated(*elected, self._rate)
 
-    def read_once(self, strip: Strip, understand: Callable[[TextLine], T | None]) -> T | None:
+    def read_once(self, strip: Strip, understand: Callable[[TextLine], U | None]) -> U | None:
         """Return what one reading comes to, its confidence as the recognizer gave it."""
         return understand(next(self._lines(strip)))
 
@@ -83,7 +88,10 @@ class VotingReader:
 
 
 class NetworkReader:
-    """Gives a strip to the network once, and puts spaces where the ink leaves wide gaps."""
+    """Gives a strip to the network once.
+
+    Where it has not learnt to tell words apart, wide gaps in the ink become spaces.
+    """
 
     def __init__(self, recognizer: Recognizer, *, rate: RateReading = rate_reading) -> None:
         """Take the recognizer."""
@@ -101,11 +109,13 @@ class NetworkReader:
         found = self.read_once(strip, understand)
         return found and _rated(found, Evidence.NETWORK, self._rate)
 
-    def read_once(self, strip: Strip, understand: Callable[[TextLine], T | None]) -> T | None:
+    def read_once(self, strip: Strip, understand: Callable[[TextLine], U | None]) -> U | None:
         """Return what the reading comes to, its confidence as the recognizer gave it."""
         line = fit_symbols(self._recognizer.read(strip), find_gaps(strip.pixels))
         line = raise_digits(line, strip.pixels)
-        return understand(put_spaces(line, line_height=strip.pixels.shape[0]))
+        if not line.parts_words:
+            line = put_spaces(line, line_height=strip.pixels.shape[0])
+        return understand(line)
 
 
 class JointReader:
@@ -144,6 +154,10 @@ class JointReader:
             if alone.confidence >= self._sure_confidence:
                 return alone
         return self._choose(found, self._tesseract.read_once(strip, understand))
+
+    def read_once(self, strip: Strip, understand: Callable[[TextLine], U | None]) -> U | None:
+        """Return what the network's reading comes to."""
+        return self._network.read_once(strip, understand)
 
     def _choose(self, network: T | None, tesseract: T | None) -> T | None:
         if network and tesseract and network.meaning == tesseract.meaning:

@@ -119,11 +119,16 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """What a reader made of one strip, spaces included; empty where it read nothing."""
+    """What a reader made of one strip, spaces included; empty where it read nothing.
+
+    `parts_words` says that the reader learnt where words end and links go on; the spaces of another
+    one are gaps, which links may have inside.
+    """
 
     text: str
     confidence: float
     symbols: tuple[Symbol, ...] = ()
+    parts_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)

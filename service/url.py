@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import ada_url
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 SCHEMES: Final = ("https", "http", "ftp", "tcp")
 _UNKNOWN_HOST_TRUST = 0.55
+# Nothing but its host tells a link without a scheme from the path of a folder.
+_UNKNOWN_WWW_TRUST = 0.3
 # So much less likely is a host under no known suffix than one under a known one, in print.
 _UNKNOWN_HOST_CHANCE = 0.05
 _URL = re.compile(r"[\w\-.~:/?#\[\]@!$&'()*+,;=%|]+")
@@ -97,20 +100,20 @@ class UrlParser:
         A link without a valid host is returned with no confidence: it may be the start of a
         wrapped one.
         """
-        read = self._parse(line.symbols, label=label, line_height=line_height)
+        parse = partial(
+            self._parse, label=label, line_height=line_height, parts_words=line.parts_words
+        )
+        read = parse(line.symbols)
         if read is None:
             return None
         first = len(line.symbols) - len(read.line_symbols)
         # The symbol behind the link may be a part of it that was misread.
         spellings = list_spellings(line.symbols, range(first, first + len(read.symbols) + 1))
-        parsed = (
-            (self._parse(spelling.symbols, label=label, line_height=line_height), spelling)
-            for spelling in spellings[1:]
-        )
+        parsed = ((parse(spelling.symbols), spelling) for spelling in spellings[1:])
         return self._choose([(read, spellings[0]), *((one, by) for one, by in parsed if one)])
 
     def _parse(
-        self, symbols: tuple[Symbol, ...], *, label: str, line_height: float
+        self, symbols: tuple[Symbol, ...], *, label: str, line_height: float, parts_words: bool
     ) -> Reading | None:
         inked = [symbol for symbol in symbols if symbol.text != " "]
         anchor = find_scheme(inked, label)
@@ -119,7 +122,9 @@ class UrlParser:
         symbols = symbols[_place_of(symbols, anchor.start) :]
         start = _place_of(symbols, anchor.end - anchor.start)
         plain = [_plain(symbol) for symbol in symbols[start:]]
-        length = find_end(plain, line_height=line_height, is_host=self.is_host)
+        length = find_end(
+            plain, line_height=line_height, is_host=self.is_host, parts_words=parts_words
+        )
         return self._assemble(
             label=anchor.label,
             start=start,
@@ -176,8 +181,13 @@ class UrlParser:
             repairs=tuple(repairs),
             symbols=symbols,
             line_symbols=line_symbols,
-            host_trust=1.0 if host and self.is_host(host) else _UNKNOWN_HOST_TRUST,
+            host_trust=self._trust_host(host, label),
         )
+
+    def _trust_host(self, host: str | None, label: str) -> float:
+        if host and self.is_host(host):
+            return 1.0
+        return _UNKNOWN_WWW_TRUST if label == "www" else _UNKNOWN_HOST_TRUST
 
     def _repair(self, read: str) -> tuple[str, list[Repair]]:
         """Return what stands after the scheme without spaces and damage, and what was done."""

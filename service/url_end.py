@@ -13,7 +13,7 @@ from service.repair import FILE_ENDINGS
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from service.records import Symbol
+    from service.records import Symbol, TextLine
 
 _STOPS: Final = frozenset('"“”„«»‹›<>{}`^⁰¹²³⁴⁵⁶⁷⁸⁹')
 _CLOSING: Final = {")": "(", "]": "["}
@@ -41,12 +41,17 @@ _PROSE: Final = re.compile(
 
 
 def find_end(
-    symbols: Sequence[Symbol], *, line_height: float, is_host: Callable[[str], bool]
+    symbols: Sequence[Symbol],
+    *,
+    line_height: float,
+    is_host: Callable[[str], bool],
+    parts_words: bool = False,
 ) -> int:
     """Return how many of `symbols`, all that was read after the scheme, belong to the link.
 
     Readers put spaces into URLs. Which of them are word spaces is told by their width, by what
-    stands on both sides, and within the host by `is_host`, which knows plausible hosts.
+    stands on both sides, and within the host by `is_host`, which knows plausible hosts; or by the
+    reader, where it `parts_words`.
     """
     threshold = _space_ratio(symbols, line_height)
     depth = dict.fromkeys(_CLOSING.values(), 0)
@@ -57,7 +62,7 @@ def find_end(
         if symbol.text == " ":
             width = (symbol.right - symbol.left) / line_height
             words = text_of(symbols[:place]), text_of(symbols[place + 1 :])
-            if _is_word_space(words, width, threshold=threshold, is_host=is_host):
+            if parts_words or _is_word_space(words, width, threshold=threshold, is_host=is_host):
                 # A bracket that is left open belongs to the text behind the link.
                 return trim_end(symbols, opened if max(depth.values()) > 0 else place)
         elif symbol.text in depth:
@@ -77,11 +82,13 @@ def trim_end(symbols: Sequence[Symbol], end: int) -> int:
     return end
 
 
-def first_word(symbols: Sequence[Symbol], *, line_height: float) -> Sequence[Symbol]:
-    """Return the symbols before the first word space, false spaces among them."""
+def first_word(line: TextLine, *, line_height: float) -> Sequence[Symbol]:
+    """Return the symbols before the line's first word space, false spaces among them."""
+    symbols = line.symbols
     threshold = _space_ratio(symbols, line_height) * line_height
     for place, symbol in enumerate(symbols):
-        if symbol.text == " " and symbol.right - symbol.left > threshold:
+        is_wide = line.parts_words or symbol.right - symbol.left > threshold
+        if symbol.text == " " and is_wide:
             return symbols[:place]
     return symbols
 

@@ -38,6 +38,13 @@ def test_dark_steps_are_read_from_left_to_right_with_their_places(model):
     assert centres == pytest.approx([3.5 * STEP_PX, 10.5 * STEP_PX])
 
 
+def test_a_reader_with_a_space_in_its_alphabet_parts_words(model):
+    strip = make_strip(200, at_3=0, at_10=100)
+    assert not load(model).read(strip).parts_words
+    line = load(model, {1: " ", 2: "b"}).read(strip)
+    assert (line.text, line.parts_words) == ("b ", True)
+
+
 def test_what_lies_on_the_padding_is_not_read(model):
     assert load(model).read(make_strip(3 * STEP_PX, at_2=100)).text == "a"
     assert load(model).read(make_strip(2 * STEP_PX)).text == ""

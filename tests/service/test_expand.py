@@ -64,22 +64,42 @@ def test_the_line_below_starts_at_the_left_end_of_its_own_ink():
     page = print_page(["prose and then " + LINK, "next line of the page"])
     expander = Expander(ExpandSettings())
     line = expander.expand_prefix(Page(page.frame), page.prefixes[0])
-    below = expander.expand_below(line)
+    below = expander.expand_below(expander.find_below(line))
     box = Box.around(below.strip.polygon)
     assert box.left == pytest.approx(90, abs=12)
     assert box.top == pytest.approx(Box.around(line.strip.polygon).top + 36, abs=8)
 
 
+def test_of_the_line_below_only_the_first_words_are_cut_at_first():
+    page = print_page([LINK, "a line of prose that is as long as the page is wide"])
+    expander = Expander(ExpandSettings())
+    first_words = expander.find_below(expander.expand_prefix(Page(page.frame), page.prefixes[0]))
+    whole = expander.expand_below(first_words)
+    assert whole.strip.pixels.shape[1] > 1.5 * first_words.strip.pixels.shape[1]
+
+
+def test_a_rule_beside_the_column_is_not_the_next_lines_text():
+    page = print_page(["prose and then " + LINK, "next line of the page"])
+    pixels = page.frame.pixels.copy()
+    pixels[100:230, 74:77] = 30
+    expander = Expander(ExpandSettings())
+    line = expander.expand_prefix(Page(Frame(pixels)), page.prefixes[0])
+    below = expander.expand_below(expander.find_below(line))
+    box = Box.around(below.strip.polygon)
+    assert box.left == pytest.approx(90, abs=12)
+    assert box.width > 150
+
+
 def test_the_last_line_has_none_below():
     page = print_page([LINK])
     expander = Expander(ExpandSettings())
-    assert expander.expand_below(expander.expand_prefix(Page(page.frame), page.prefixes[0])) is None
+    assert expander.find_below(expander.expand_prefix(Page(page.frame), page.prefixes[0])) is None
 
 
 def test_the_frame_ends_below_its_last_line():
     page = print_page([LINK], size=(1000, 160))
     expander = Expander(ExpandSettings())
-    assert expander.expand_below(expander.expand_prefix(Page(page.frame), page.prefixes[0])) is None
+    assert expander.find_below(expander.expand_prefix(Page(page.frame), page.prefixes[0])) is None
 
 
 def test_a_page_may_hold_dark_and_light_print():

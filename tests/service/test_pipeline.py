@@ -135,6 +135,15 @@ def test_without_a_prefix_nothing_is_read():
     assert result.timings.total_ms >= result.timings.detect_ms + 2.5
 
 
+def test_what_is_no_link_prefix_is_not_read():
+    recognizer = FakeRecognizer()
+    stamp = Prefix("stamp", 0.9, Box(10, 10, 60, 30))
+    pipeline = build_on(FakeDetector((stamp,)), recognizer)
+    result = pipeline.run(Frame(np.zeros((50, 80, 3), np.uint8)), 0.0)
+    assert recognizer.strips == []
+    assert (result.links, result.prefixes) == ((), (stamp,))
+
+
 def test_the_same_link_seen_twice_is_given_once():
     page = print_page(["https://www.debian.org/a"])
     _, top, right, bottom = page.prefixes[0].box

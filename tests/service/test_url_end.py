@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from service.url_end import find_end, first_word, text_of
@@ -107,6 +109,17 @@ def test_a_line_of_nothing_has_no_link():
 
 
 def test_the_first_word_holds_its_false_spaces():
-    symbols = read_line("Removing␣Trends is").symbols
-    assert text_of(first_word(symbols, line_height=LINE_HEIGHT)) == "Removing Trends"
-    assert text_of(first_word(symbols[:4], line_height=LINE_HEIGHT)) == "Remo"
+    line = read_line("Removing␣Trends is")
+    assert text_of(first_word(line, line_height=LINE_HEIGHT)) == "Removing Trends"
+    cut = replace(line, symbols=line.symbols[:4])
+    assert text_of(first_word(cut, line_height=LINE_HEIGHT)) == "Remo"
+
+
+def test_a_reader_that_parts_words_is_believed():
+    line = replace(read_line("a.org/x␣y z"), parts_words=True)
+    assert text_of(first_word(line, line_height=LINE_HEIGHT)) == "a.org/x"
+    end = find_end(
+        line.symbols, line_height=LINE_HEIGHT, is_host=HOSTS.__contains__, parts_words=True
+    )
+    assert text_of(line.symbols[:end]) == "a.org/x"
+    assert link_in("a.org/x␣y z") != "a.org/x"

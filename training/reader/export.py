@@ -18,6 +18,7 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 from training.checkpoint import find_weights
 from training.export import SIGNATURE, ExportError
 from training.export_options import FACTS
+from training.folding import fold_normalization
 from training.reader.batches import COLUMNS_PER_STEP, NET_HEIGHT, PAPER, STEPS_PER_HEIGHT
 from training.reader.cut import MARGIN_RATIO, SIDE_MARGIN_RATIO, STRIP_HEIGHT
 from training.reader.net import build_reader
@@ -72,7 +73,8 @@ def export_reader(model: keras.Model, out_dir: Path) -> None:
 
 def freeze_reader(model: keras.Model) -> GraphFunction:
     """Return the whole graph as a tf.function in which every weight is a constant."""
-    traced = tf.function(lambda strips, widths: read_strips(model, strips, widths))
+    folded = fold_normalization(model)
+    traced = tf.function(lambda strips, widths: read_strips(folded, strips, widths))
     concrete = traced.get_concrete_function(STRIPS, WIDTHS)
     frozen = convert_variables_to_constants_v2(concrete, lower_control_flow=False)
     # A frozen function answers with a list, in the order of the sorted names.

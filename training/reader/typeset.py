@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,13 +17,16 @@ from training.synth.sheet import Type
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PIL.ImageFont import FreeTypeFont
 
     from training.reader.texts import StripText
     from training.synth.fonts import Face, FontBook
     from training.synth.prose import Prose
 
 _UNDERLINED_SHARE = 0.22
+# Links in prose are often set in another face than it, and posters track their letters.
+_MIXED_SHARE = 0.4
+_TRACKED_SHARE = 0.12
+_TRACKING = (0.02, 0.12)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +50,40 @@ class SetLine:
     is_underlined: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SetWord:
+    """A word where it stands; `left` and `tracking`, what is put between letters, in pixels."""
+
+    text: str
+    type: Type
+    left: float
+    tracking: float
+
+    @property
+    def right(self) -> float:
+        """Where the word ends."""
+        return self.left + self.type.width(self.text) + self.tracking * (len(self.text) - 1)
+
+    def draw(self, draw: ImageDraw.ImageDraw, baseline: float) -> None:
+        """Draw the word, letter by letter where it is tracked."""
+        font, fill = self.type.font, self.type.colour[0]
+        if not self.tracking:
+            draw.text((self.left, baseline), self.text, font=font, fill=fill, anchor="ls")
+            return
+        for place, letter in enumerate(self.text):
+            # What stands before a letter includes its kerning.
+            x = self.left + self.type.width(self.text[:place]) + self.tracking * place
+            draw.text((x, baseline), letter, font=font, fill=fill, anchor="ls")
+
+    def find_centres(self) -> NDArray[np.float64]:
+        """Return the middles of the letters; kerning is spread evenly over the word."""
+        loose = self.tracking * 100 / self.type.size
+        widths = np.array([_advance(self.type.face.path, one) + loose for one in self.text])
+        ends = np.cumsum(widths)
+        scale = (self.right - self.left) / max(float(ends[-1]), 1e-6)
+        return np.asarray(self.left + (ends - widths / 2) * scale)
+
+
 class Typesetter:
     """Sets lines in random faces on random paper."""
 
@@ -60,23 +98,21 @@ class Typesetter:
         face = self._pick_face(rng)
         paper, ink, is_dark = _pick_greys(rng)
         type_ = Type(face, max(6, size_for(face, x_height)), (ink, ink, ink))
-        font, metrics = type_.font, measure_font(face.path, type_.size)
+        metrics = measure_font(face.path, type_.size)
         leading = type_.size * float(rng.uniform(0.98, 1.55))
         left, baseline = 3.0 * type_.size, round(leading + 1.2 * type_.size)
-        # Justified lines have wide spaces and narrow ones.
-        space = type_.width(SPACE) * float(rng.choice([1.0, rng.uniform(0.6, 1.7)]))
-        starts = _word_starts(text.words, font, left, space)
-        right = starts[-1] + type_.width(text.words[-1])
+        words = self._set_words(text.words, type_, rng, left=left)
+        right = words[-1].right
         size = round(right + 3.0 * type_.size), round(baseline + leading + 0.8 * type_.size)
         image = Image.new("L", size, paper)
         draw = ImageDraw.Draw(image)
-        for start, word in zip(starts, text.words, strict=True):
-            draw.text((start, baseline), word, font=font, fill=ink, anchor="ls")
+        for word in words:
+            word.draw(draw, baseline)
         if text.before:
-            draw.text((left, baseline), text.before, font=font, fill=ink, anchor="rs")
+            draw.text((left, baseline), text.before, font=type_.font, fill=ink, anchor="rs")
         is_underlined = bool(rng.random() < _UNDERLINED_SHARE)
         if is_underlined:
-            _underline(draw, rng, type_, (left, starts[0] + type_.width(text.words[0]), baseline))
+            _underline(draw, rng, type_, (left, words[0].right, baseline))
         if crowded:
             self._set_neighbours(
                 draw, rng, type_, baselines=(baseline - leading, baseline + leading)
@@ -89,10 +125,28 @@ class Typesetter:
             height=metrics.ascender + metrics.descender,
             x_height=metrics.x_height,
             leading=leading,
-            centres=_find_centres(text.words, starts, face, type_),
+            centres=_find_centres(words),
             is_dark=is_dark,
             is_underlined=is_underlined,
         )
+
+    def _set_words(
+        self, words: tuple[str, ...], type_: Type, rng: np.random.Generator, *, left: float
+    ) -> list[SetWord]:
+        """Set the first word from `left` on and the others behind it, often in another face."""
+        tracking = type_.size * float(rng.uniform(*_TRACKING)) * (rng.random() < _TRACKED_SHARE)
+        follows = type_
+        if rng.random() < _MIXED_SHARE:
+            face = self._pick_face(rng)
+            x_height = measure_font(type_.face.path, type_.size).x_height
+            size = max(6, size_for(face, x_height * float(rng.uniform(0.93, 1.08))))
+            follows = Type(face, size, type_.colour)
+        # Justified lines have wide spaces and narrow ones.
+        space = follows.width(SPACE) * float(rng.choice([1.0, rng.uniform(0.6, 1.7)]))
+        line = [SetWord(words[0], type_, left, tracking)]
+        for word in words[1:]:
+            line.append(SetWord(word, follows, line[-1].right + space, tracking))
+        return line
 
     def _pick_face(self, rng: np.random.Generator) -> Face:
         if rng.random() < 0.15:
@@ -132,15 +186,6 @@ def _pick_greys(rng: np.random.Generator) -> tuple[int, int, bool]:
     return (255 - paper, 255 - ink, True) if is_dark else (paper, ink, False)
 
 
-def _word_starts(
-    words: tuple[str, ...], font: FreeTypeFont, left: float, space: float
-) -> list[float]:
-    starts = [left]
-    for word in words[:-1]:
-        starts.append(starts[-1] + float(font.getlength(word)) + space)
-    return starts
-
-
 def _underline(
     draw: ImageDraw.ImageDraw,
     rng: np.random.Generator,
@@ -153,22 +198,11 @@ def _underline(
     draw.line((left, y, right, y), fill=type_.colour[0], width=width)
 
 
-def _find_centres(
-    words: tuple[str, ...], starts: list[float], face: Face, type_: Type
-) -> NDArray[np.float32]:
-    """Return where the middles of characters and spaces are.
-
-    Kerning is spread evenly over the word.
-    """
-    centres: list[NDArray[np.float64]] = []
-    end = starts[0]
-    for word, start in zip(words, starts, strict=True):
-        if centres:
-            centres.append(np.array([(end + start) / 2]))
-        end = start + type_.width(word)
-        widths = np.array([_advance(face.path, character) for character in word])
-        ends = np.cumsum(widths)
-        centres.append(start + (ends - widths / 2) * ((end - start) / max(ends[-1], 1e-6)))
+def _find_centres(words: list[SetWord]) -> NDArray[np.float32]:
+    """Return where the middles of characters and spaces are."""
+    centres = [words[0].find_centres()]
+    for before, word in pairwise(words):
+        centres += [np.array([(before.right + word.left) / 2]), word.find_centres()]
     return np.concatenate(centres).astype(np.float32)
 
 
