@@ -16,6 +16,10 @@ OMP_THREAD_LIMIT ?= 1
 TF_CPP_MIN_LOG_LEVEL ?= 2
 export OMP_THREAD_LIMIT TF_CPP_MIN_LOG_LEVEL
 
+# The export to TF.js calls uv, too.
+PATH := $(CURDIR)/.tools/bin:$(PATH)
+export PATH
+
 # uv trusts a list of its own, which leaves out what the machine trusts, such as a company's proxy.
 ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
 SSL_CERT_FILE ?= /etc/ssl/certs/ca-certificates.crt

@@ -1,11 +1,14 @@
 """A simulated hand-held camera over generated pages, with the truth of every frame.
 
-The hand drifts, trembles, turns and comes nearer in sums of slow and quick waves; the lens hunts
-for focus now and then; a quick move blurs. Pages are set in typefaces that no training page has.
+The pages are ordinary ones, with two to four links on one or two lines each, in typefaces that no
+training page has, and their print comes to an x-height of 9 to 20 pixels in the frame. The hand
+drifts, trembles, turns and comes nearer in sums of slow and quick waves; the lens hunts for focus
+now and then; a quick move blurs.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,6 +34,12 @@ DESK = (90, 80, 70)
 DRIFT_PX, TREMOR_PX, TURN_RAD, BREATH = 70.0, 4.0, 0.035, 0.04
 EDGE_PX = 6.0
 LEGIBLE_X_HEIGHT = 8.0
+# Of the x-height: what the lens may blur until strokes run into one another.
+LEGIBLE_BLUR = 0.1
+X_HEIGHTS = (9.0, 20.0)
+LINKS = (2, 4)
+LINK_RATE = 0.008
+MOST_LINES = 2
 EXPOSURE_S = 1 / 80
 FOCUS_SIGMA_PX = 2.2
 NOISE = 3.0
@@ -38,10 +47,15 @@ NOISE = 3.0
 
 @dataclass(frozen=True)
 class Shot:
-    """One frame as it is sent, and the links that can be read in it."""
+    """One frame as it is sent.
+
+    `urls` are the links in view that a person can read, `due` those that could be read for a second
+    since they came into view.
+    """
 
     data: bytes
     urls: frozenset[str]
+    due: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -53,45 +67,62 @@ class Film:
 
 
 def compose_pages(count: int, seed: int) -> Iterator[Page]:
-    """Yield pages that have links."""
+    """Yield pages that have two to four links."""
     composer = Composer(FontBook(split_fonts(scan_fonts(), "test")), Prose.load())
     rng = np.random.default_rng(seed)
     while count:
-        page = composer.page(rng, *PAGE_SIZE, link_rate=0.03)
-        if page.links:
+        page = composer.page(rng, *PAGE_SIZE, link_rate=LINK_RATE)
+        if LINKS[0] <= len(page.links) <= LINKS[1] and _is_ordinary(page):
             count -= 1
             yield page
 
 
+def _is_ordinary(page: Page) -> bool:
+    """Tell whether no link is broken into more lines than any but the narrowest column needs."""
+    return all(len(link.lines) <= MOST_LINES for link in page.links)
+
+
 def film_page(page: Page, *, seconds: float, fps: float, seed: int) -> Film:
     """Move the camera over a page."""
-    shots = _take_shots(page, seconds=seconds, fps=fps, seed=seed)
-    return Film(tuple(shots), frozenset(_url_of(link) for link in page.links))
+    shots = tuple(_take_shots(page, seconds=seconds, fps=fps, seed=seed))
+    return Film(shots, frozenset(_url_of(link) for link in page.links))
 
 
 def _take_shots(page: Page, *, seconds: float, fps: float, seed: int) -> Iterator[Shot]:
     rng = np.random.default_rng(seed)
     path = CameraPath(page, rng)
+    legible_frames: Counter[str] = Counter()
     for number in range(round(seconds * fps)):
         time_s = number / fps
-        view = path.view_at(time_s)
-        pixels = view.photograph(page.pixels, *FRAME_SIZE, desk=DESK)
-        blurred = _blur(pixels, path, time_s)
-        noisy = blurred + rng.standard_normal(blurred.shape, dtype=np.float32) * NOISE
-        picture = np.clip(noisy, 0, 255).astype(np.uint8)[..., ::-1]
-        _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 80])
-        readable = (link for link in page.links if _is_readable(link, view))
-        yield Shot(bytes(data), frozenset(_url_of(link) for link in readable))
+        view, defocus = path.view_at(time_s), path.defocus_at(time_s)
+        in_view = {_url_of(link) for link in page.links if _is_in_view(link, view)}
+        urls = {_url_of(link) for link in page.links if _is_legible(link, view, defocus)}
+        # Who was out of view begins anew.
+        legible_frames = Counter({url: legible_frames[url] + (url in urls) for url in in_view})
+        due = frozenset(url for url in in_view if legible_frames[url] > fps)
+        yield Shot(_photograph(page, path, time_s, rng), frozenset(urls), due)
+
+
+def _photograph(page: Page, path: CameraPath, time_s: float, rng: np.random.Generator) -> bytes:
+    pixels = path.view_at(time_s).photograph(page.pixels, *FRAME_SIZE, desk=DESK)
+    blurred = _blur(pixels, path, time_s)
+    noisy = blurred + rng.standard_normal(blurred.shape, dtype=np.float32) * NOISE
+    picture = np.clip(noisy, 0, 255).astype(np.uint8)[..., ::-1]
+    _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 80])
+    return bytes(data)
 
 
 class CameraPath:
     """Where the camera is at each moment, as smooth as a hand."""
 
     def __init__(self, page: Page, rng: np.random.Generator) -> None:
-        height, width = page.pixels.shape[:2]
+        width = page.pixels.shape[1]
         typical = float(np.median([link.x_height for link in page.links]))
-        self._scale = float(np.clip(12.0 / typical, FRAME_SIZE[0] / width * 0.9, 2.2))
-        self._middle = np.array([width / 2, height / 2])
+        wanted = rng.uniform(*X_HEIGHTS) / typical
+        self._scale = float(np.clip(wanted, FRAME_SIZE[0] / width * 0.9, 2.2))
+        # A person who wants a link points at it.
+        lines = page.links[rng.integers(len(page.links))].lines
+        self._middle = np.concatenate(lines).mean(axis=0).astype(np.float64)
         self._phases = rng.uniform(0, 6.28, 16)
         self._rates = np.concatenate([rng.uniform(0.05, 0.2, 8), rng.uniform(3.0, 7.0, 8)])
 
@@ -138,8 +169,13 @@ def _url_of(link: PageLink) -> str:
     return link.url if "://" in link.url else f"https://{link.url}"
 
 
-def _is_readable(link: PageLink, view: View) -> bool:
+def _is_in_view(link: PageLink, view: View) -> bool:
     points = np.concatenate([view.project(line) for line in link.lines])
-    is_inside = (points >= EDGE_PX).all() and (points <= np.array(FRAME_SIZE) - EDGE_PX).all()
+    return bool((points >= EDGE_PX).all() and (points <= np.array(FRAME_SIZE) - EDGE_PX).all())
+
+
+def _is_legible(link: PageLink, view: View, defocus: float) -> bool:
     scale = float(np.sqrt(abs(np.linalg.det(view.matrix[:2, :2]))))
-    return bool(is_inside) and link.x_height * scale >= LEGIBLE_X_HEIGHT
+    x_height = link.x_height * scale
+    is_sharp = x_height >= LEGIBLE_X_HEIGHT and defocus <= LEGIBLE_BLUR * x_height
+    return is_sharp and _is_in_view(link, view)

@@ -25,9 +25,10 @@ import typer
 
 from bench.strips import cut_strips
 from service.assembly import load_network, open_tesseract
-from service.errors import StartupError
+from service.errors import ModelLoadError, StartupError
 from service.gaps import find_gaps, fit_symbols, put_spaces
 from service.metrics import Metrics
+from service.models import find_traineddata
 from service.reader import JointReader, NetworkReader
 from service.recognize import create_recognizer
 from service.records import Symbol, TextLine
@@ -42,13 +43,14 @@ if TYPE_CHECKING:
     from bench.strips import TrueStrip
     from service.reader import Reader
     from service.records import Strip
-    from service.settings import Settings
+    from service.settings import Settings, TesseractSettings
     from service.url import Reading
 
     Understand = Callable[[TextLine], Reading | None]
     # What is read as it stands there, and what it comes to; a reader of readers has the second.
     ReadStrip = Callable[[Strip, Understand], tuple[str | None, Reading | None]]
 
+OWN_TESSERACT = "url-ocr"
 RAPID = "RapidOCR's recogniser"
 RAPID_PACKAGES = ("rapidocr", "onnxruntime")
 RAPID_TIMEOUT_S = 900
@@ -70,7 +72,7 @@ def main(
         Path | None, typer.Option(help="Folder in COCO form; empty generates some frames.")
     ] = None,
     traineddata: Annotated[
-        Path | None, typer.Option(help="A model of Tesseract's to compare, NAME.traineddata.")
+        Path | None, typer.Option(help="A URL model of Tesseract's, in place of the store's.")
     ] = None,
     most: Annotated[int, typer.Option(min=1, help="Strips to read.")] = 200,
     rapid: Annotated[bool, typer.Option(help="Whether RapidOCR reads too.")] = True,
@@ -80,7 +82,8 @@ def main(
     with tempfile.TemporaryDirectory() as scratch:
         folder = frames or generate_frames(Path(scratch) / "frames")
         strips = choose_strips(list(cut_strips(folder, settings.expand)), most)
-        scores = read_strips(strips, open_readers(settings, traineddata))
+        own = traineddata or find_own_tesseract(settings.tesseract)
+        scores = read_strips(strips, open_readers(settings, own))
         if rapid:
             scores |= read_rapid(strips, Path(scratch))
     typer.echo(f"{len(strips)} strips, one link each\n\n{render_scores(scores)}")
@@ -103,15 +106,24 @@ def choose_strips(strips: list[TrueStrip], most: int) -> list[TrueStrip]:
     return [strips[place] for place in places]
 
 
+def find_own_tesseract(settings: TesseractSettings) -> Path | None:
+    """Return the model that the settings name, or else `url-ocr`; None where the store lacks it."""
+    try:
+        named = settings.model_copy(update={"name": settings.name or OWN_TESSERACT})
+        return find_traineddata(named)
+    except ModelLoadError as error:
+        typer.echo(f"bench: without a Tesseract of our own: {error}", err=True)
+        return None
+
+
 def open_readers(settings: Settings, traineddata: Path | None) -> dict[str, ReadStrip]:
     """Return the readers by name; those whose model is not there are left out."""
     metrics, crew = Metrics(), Crew(1)
     stock = create_recognizer(settings.recognize)
     readers = {"Tesseract, stock eng": _read_softened(stock.read)}
     if traineddata is not None:
-        names = {"language": traineddata.stem, "tessdata_dir": traineddata.parent}
-        own = create_recognizer(settings.recognize.model_copy(update=names))
-        readers[f"Tesseract, {traineddata.stem}"] = _read_softened(own.read)
+        own = create_recognizer(settings.recognize, traineddata=traineddata)
+        readers["Tesseract, trained on URLs"] = _read_softened(own.read)
     voting = open_tesseract(settings, metrics, crew)
     readers["Tesseract, up to four treatments"] = _read_with(voting)
     try:
@@ -139,7 +151,9 @@ def _read_spaced(read: Callable[[Strip], TextLine]) -> ReadStrip:
     def read_strip(strip: Strip, understand: Understand) -> tuple[str, Reading | None]:
         line = read(strip)
         fitted = fit_symbols(line, find_gaps(strip.pixels))
-        return line.text, understand(put_spaces(fitted, line_height=strip.pixels.shape[0]))
+        if not line.parts_words:
+            fitted = put_spaces(fitted, line_height=strip.pixels.shape[0])
+        return line.text, understand(fitted)
 
     return read_strip
 

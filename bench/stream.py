@@ -1,71 +1,63 @@
-"""What a stream gains over single frames, and how many streams the machine can take.
+"""What a stream gains over single frames: how many links, how surely, and at what cost.
 
-    python -m bench.stream --videos 3 --seconds 20 --streams 1 --streams 4
+    python -m bench.stream --videos 8 --seconds 8 --seed 1
 
-The first table follows simulated hand-held videos (`bench.handheld`), frame by frame: of the links
-that have been readable for a second, how many are confirmed exactly, beside what single frames
-give; and how much of the reading was saved. The second one sends the same frames to a server
-process as so many streams, five frames a second each, and as one that sends thirty. It needs the
-`training` extra, for the pages.
+It follows simulated hand-held videos (`bench.handheld`) frame by frame, at the video's own pace, so
+that a slow machine changes no figure. Every frame is read in full, once; single frames and the
+stream are compared on those same readings (`bench.recording`). Of single frames those links count
+that can be read in the frame, of the stream those that could be read for a second since they came
+into view. It needs the `training` extra, for the pages. What a server does under so many streams is
+told by `bench.load`.
 """
 
 from __future__ import annotations
 
-import asyncio
-import json
-import socket
 import statistics
-import subprocess
-import sys
-import time
-from collections import deque
+from collections import Counter
 from dataclasses import dataclass, field
-from itertools import cycle
 from typing import TYPE_CHECKING, Annotated
 
-import httpx
 import typer
-from websockets.asyncio.client import connect
 
-from bench.handheld import Film, Shot, compose_pages, film_page
+from bench.handheld import compose_pages, film_page
+from bench.recording import record_frame
 from service.assembly import build_pipeline
-from service.engine import run_frame
+from service.decode import decode_frame
 from service.metrics import Metrics
-from service.settings import Settings, load_settings
+from service.settings import load_settings
 from service.watcher import Watcher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
+    from bench.handheld import Film
     from service.engine import FramePipeline
-
-START_S = 300.0
-# Single frames are costly, and each is like the next: one of so many is looked at.
-SINGLE_EVERY = 5
-PRINTLINK = [sys.executable, "-c", "from service.cli import main; main()"]
+    from service.settings import Settings
 
 
 @dataclass
 class Tally:
-    """Right, wrong and missed links over many frames."""
+    """Right, wrong and missed links over many frames, and the strips that were read for them."""
 
     right: int = 0
-    wrong: int = 0
     expected: int = 0
     frames: int = 0
     reads: int = 0
+    wrong: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(default_factory=Counter)
 
     def add(self, given: Iterable[str], *, expected: Iterable[str], printed: Iterable[str]) -> None:
         """Count one frame; whatever is printed anywhere on the page is not wrong."""
-        found, true = set(given), set(printed)
-        self.expected += len(set(expected))
-        self.right += len(found & set(expected))
-        self.wrong += len(found - true)
+        found, wanted = set(given), set(expected)
+        self.expected += len(wanted)
+        self.right += len(found & wanted)
+        self.missed.update(wanted - found)
+        self.wrong.update(found - set(printed))
         self.frames += 1
 
     def render(self, name: str) -> str:
         """Return a row of the table."""
-        given = self.right + self.wrong
+        given = self.right + self.wrong.total()
         recall = self.right / self.expected if self.expected else float("nan")
         precision = self.right / given if given else float("nan")
         reads = self.reads / self.frames if self.frames else float("nan")
@@ -73,156 +65,70 @@ class Tally:
 
 
 @dataclass
-class Load:
-    """What one number of streams came to."""
+class Gain:
+    """Single frames beside the stream that they make up."""
 
-    ages_ms: list[float] = field(default_factory=list)
-    dropped: int = 0
-    sent: int = 0
+    single: Tally = field(default_factory=Tally)
+    confirmed: Tally = field(default_factory=Tally)
+    follow_ms: list[float] = field(default_factory=list)
+
+    def render(self) -> str:
+        """Return the table, and which links went wrong."""
+        share = self.confirmed.reads / self.single.reads if self.single.reads else float("nan")
+        spent_ms = statistics.median(self.follow_ms or [float("nan")])
+        return "\n".join(
+            [
+                f"{'':26}{'recall':>10}{'precision':>11}{'reads/frame':>14}{'frames':>9}",
+                self.single.render("single frames"),
+                self.confirmed.render("confirmed, after 1 s"),
+                f"the stream needs {share:.1%} of the reads; "
+                f"following the motion: {spent_ms:.1f} ms a frame",
+                *_render_links("confirmed, but not printed", self.confirmed.wrong),
+                *_render_links("printed, but not confirmed", self.confirmed.missed),
+            ]
+        )
+
+
+def _render_links(title: str, frames: Counter[str]) -> list[str]:
+    return [f"{title}, in {count} frames: {url}" for url, count in frames.most_common()]
 
 
 def main(
-    videos: Annotated[int, typer.Option(min=1, help="Pages that are filmed.")] = 3,
-    seconds: Annotated[float, typer.Option(min=2, help="Length of each video.")] = 20.0,
+    videos: Annotated[int, typer.Option(min=1, help="Pages that are filmed.")] = 8,
+    seconds: Annotated[float, typer.Option(min=2, help="Length of each video.")] = 8.0,
     fps: Annotated[float, typer.Option(min=1, max=30, help="Frames a second.")] = 5.0,
-    streams: Annotated[list[int] | None, typer.Option(help="Numbers of streams to try.")] = None,
     seed: Annotated[int, typer.Option(help="Of pages and cameras.")] = 1,
 ) -> None:
-    """Measure streams."""
-    films = [
-        film_page(page, seconds=seconds, fps=fps, seed=seed + number)
-        for number, page in enumerate(compose_pages(videos, seed))
-    ]
-    typer.echo(measure_gain(films, fps=fps))
-    if streams:
-        typer.echo("\n" + asyncio.run(measure_load(films[0].shots, streams, seconds=seconds)))
-
-
-def measure_gain(films: Sequence[Film], *, fps: float) -> str:
-    """Follow each film, and look at some of its frames by themselves."""
-    settings, metrics = load_settings(), Metrics()
+    """Compare streams with single frames."""
+    settings, metrics, gain = load_settings(), Metrics(), Gain()
     pipeline = build_pipeline(settings, metrics).pipeline
-    single, tracked = Tally(), Tally()
-    spent_ms: list[float] = []
-    for film in films:
-        follow_film(film, pipeline, settings, tally=tracked, fps=fps, ms=spent_ms)
-        tracked.reads = count_reads(metrics) - single.reads
-        for shot in film.shots[::SINGLE_EVERY]:
-            _, result = run_frame(pipeline, shot.data, settings.decode)
-            urls = {link.url for link in result.links}
-            single.add(urls, expected=shot.urls, printed=film.urls)
-        single.reads = count_reads(metrics) - tracked.reads
-    share = (tracked.reads / tracked.frames) / max(1e-9, single.reads / single.frames)
-    return "\n".join(
-        [
-            f"{'':26}{'recall':>10}{'precision':>11}{'reads/frame':>14}{'frames':>9}",
-            single.render("single frames"),
-            tracked.render("confirmed, after 1 s"),
-            f"reads of a stream: {share:.1%} of frame by frame; "
-            f"following the motion: {statistics.median(spent_ms):.1f} ms a frame",
-        ]
-    )
+    for number, page in enumerate(compose_pages(videos, seed)):
+        film = film_page(page, seconds=seconds, fps=fps, seed=seed + number)
+        follow_film(film, pipeline, settings, metrics=metrics, gain=gain)
+        typer.echo(f"{number + 1} of {videos} videos: a {page.kind}", err=True)
+    typer.echo(gain.render())
 
 
 def follow_film(
-    film: Film,
-    pipeline: FramePipeline,
-    settings: Settings,
-    *,
-    tally: Tally,
-    fps: float,
-    ms: list[float],
+    film: Film, pipeline: FramePipeline, settings: Settings, *, metrics: Metrics, gain: Gain
 ) -> None:
-    """Watch a film, and count what is confirmed of the links readable for a second."""
+    """Watch a film, and look at each of its frames by itself."""
     watcher = Watcher(settings.decode, settings.stream)
-    latest: deque[frozenset[str]] = deque(maxlen=round(fps) + 1)
     for shot in film.shots:
-        sight = watcher.look(pipeline, shot.data)
-        ms.append(sight.follow_ms)
-        latest.append(shot.urls)
-        settled = frozenset.intersection(*latest) if len(latest) > fps else frozenset()
+        frame = decode_frame(shot.data, settings.decode)
+        recording = record_frame(
+            pipeline, frame, metrics, min_confidence=settings.url.min_confidence
+        )
+        sight = watcher.look(recording, shot.data)
+        gain.follow_ms.append(sight.follow_ms)
+        gain.single.reads += recording.all_calls
+        gain.confirmed.reads += recording.calls
+        urls = {link.url for link in recording.result.links}
+        # What is right but not readable, or not yet for a second, counts neither way.
+        gain.single.add(urls - (film.urls - shot.urls), expected=shot.urls, printed=film.urls)
         confirmed = {one.link.url for one in sight.links if one.is_confirmed}
-        # What is right but not yet, or no longer, readable counts neither way.
-        tally.add(confirmed - (film.urls - settled), expected=settled, printed=film.urls)
-
-
-def count_reads(metrics: Metrics) -> int:
-    """Return the strips that went to any reader."""
-    return sum(
-        int(sample.value)
-        for metric in metrics.registry.collect()
-        for sample in metric.samples
-        if sample.name == "printlink_ocr_calls_total"
-    )
-
-
-async def measure_load(film: Sequence[Shot], counts: Sequence[int], *, seconds: float) -> str:
-    """Send the film to a server as streams of five frames a second, then one of thirty."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [*PRINTLINK, "serve", "--port", str(port)]
-    rows = [f"{'streams':26}{'answers/s':>10}{'p50 ms':>10}{'p95 ms':>10}{'dropped':>10}"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:  # noqa: ASYNC220
-        try:
-            await wait_until_ready(port)
-            for count, fps in [*((count, 5.0) for count in counts), (1, 30.0)]:
-                loads = [send_film(film, port, fps=fps, seconds=seconds) for _ in range(count)]
-                done = await asyncio.gather(*loads)
-                rows.append(render_load(f"{count} at {fps:g} fps", done, seconds=seconds))
-        finally:
-            server.terminate()
-    return "\n".join(rows)
-
-
-async def wait_until_ready(port: int) -> None:
-    """Wait for the server's model."""
-    end = time.monotonic() + START_S
-    async with httpx.AsyncClient() as client:
-        while time.monotonic() < end:
-            try:
-                if (await client.get(f"http://127.0.0.1:{port}/readyz")).is_success:
-                    return
-            except httpx.TransportError:
-                pass
-            await asyncio.sleep(0.3)
-    sys.exit("bench: the server never became ready")
-
-
-async def send_film(film: Sequence[Shot], port: int, *, fps: float, seconds: float) -> Load:
-    """Send the film over and over for so many seconds, whatever becomes of it."""
-    load = Load()
-    async with connect(f"ws://127.0.0.1:{port}/v1/stream", compression=None) as stream:
-
-        async def listen() -> None:
-            async for text in stream:
-                answer = json.loads(text)
-                load.ages_ms.append(answer.get("age_ms", float("inf")))
-                load.dropped = answer.get("dropped", load.dropped)
-
-        listening = asyncio.create_task(listen())
-        started = time.monotonic()
-        for shot in cycle(film):
-            if time.monotonic() - started >= seconds:
-                break
-            await stream.send(shot.data)
-            load.sent += 1
-            await asyncio.sleep(max(0.0, started + load.sent / fps - time.monotonic()))
-        await asyncio.sleep(1.0)
-        listening.cancel()
-    return load
-
-
-def render_load(name: str, loads: Sequence[Load], *, seconds: float) -> str:
-    """Return a row of the table."""
-    ages = sorted(age for load in loads for age in load.ages_ms) or [float("nan")]
-    sent = sum(load.sent for load in loads)
-    dropped = sum(load.dropped for load in loads) / sent if sent else 0.0
-    p95 = ages[int(0.95 * (len(ages) - 1))]
-    return (
-        f"{name:26}{len(ages) / seconds:>10.1f}{statistics.median(ages):>10.0f}"
-        f"{p95:>10.0f}{dropped:>10.0%}"
-    )
+        early = film.urls - shot.due
+        gain.confirmed.add(confirmed - early, expected=shot.due, printed=film.urls)
 
 
 if __name__ == "__main__":

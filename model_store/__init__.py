@@ -9,8 +9,10 @@ from model_store.errors import (
     ModelStoreError,
     ModelTamperedError,
     ModelTornError,
+    RolloutError,
 )
 from model_store.manifest import Manifest, ManifestFacts, Signature, TensorSpec, TrainingFacts
+from model_store.rollout import Rollout, read_rollout
 from model_store.store import ModelStore, StoredModel, default_root
 
 __all__ = [
@@ -25,9 +27,12 @@ __all__ = [
     "ModelStoreError",
     "ModelTamperedError",
     "ModelTornError",
+    "Rollout",
+    "RolloutError",
     "Signature",
     "StoredModel",
     "TensorSpec",
     "TrainingFacts",
     "default_root",
+    "read_rollout",
 ]

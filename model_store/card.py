@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from model_store.manifest import ManifestFacts, TensorSpec
+    from model_store.manifest import ManifestFacts, Signature, TensorSpec
 
 CARD_NAME: Final = "MODEL_CARD.md"
 # More of them are an alphabet, which a line shows better than a table.
@@ -34,16 +34,24 @@ def _describe_use(facts: ManifestFacts) -> list[str]:
     labels = list(facts.label_map.values())
     shown = " ".join(labels) if len(labels) > _MOST_LABELS else ", ".join(labels)
     return [
-        "The signature is `serving_default`:",
-        "",
-        *_list_tensors("takes", facts.signature.inputs),
-        *_list_tensors("gives", facts.signature.outputs),
+        *_describe_signature(facts.signature),
         "",
         f"It tells {len(labels)} classes apart: `{shown}`.",
         "",
-        "Fixed in its graph:",
+        "Fixed in its graph:" if facts.signature else "It expects:",
         "",
         *(f"- `{key}`: {_show(value)}" for key, value in _flatten(facts.preprocessing)),
+    ]
+
+
+def _describe_signature(signature: Signature | None) -> list[str]:
+    if signature is None:
+        return ["A model of Tesseract's, to be loaded by the name of its `.traineddata` file."]
+    return [
+        "The signature is `serving_default`:",
+        "",
+        *_list_tensors("takes", signature.inputs),
+        *_list_tensors("gives", signature.outputs),
     ]
 
 

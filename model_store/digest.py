@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model_store.errors import ModelTamperedError, ModelTornError
@@ -11,7 +13,6 @@ from model_store.manifest import MANIFEST_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 def list_files(folder: Path) -> list[str]:
@@ -38,6 +39,20 @@ def digest_file(path: Path) -> str:
 def digest_files(folder: Path) -> dict[str, str]:
     """Return path and SHA-256 of each file in `folder`; raises as `list_files` does."""
     return {name: digest_file(folder / name) for name in list_files(folder)}
+
+
+def glance_at(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Return what changes when any file in `folder` does, without reading them.
+
+    A folder that cannot be listed, or is none, looks empty.
+    """
+    seen = []
+    for place, _, files in os.walk(folder):
+        for path in (Path(place, name) for name in files):
+            with suppress(OSError):
+                found = path.lstat()
+                seen.append((str(path), found.st_size, found.st_mtime_ns))
+    return tuple(sorted(seen))
 
 
 def _walk(folder: Path) -> Iterator[Path]:

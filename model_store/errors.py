@@ -7,6 +7,7 @@ ModelStoreError
 ├── ModelTornError            files of the model are missing or cannot be read
 ├── ModelTamperedError        files were changed, added or replaced by links
 ├── LabelMapError             a label_map.pbtxt cannot be understood
+├── RolloutError              which versions are to serve cannot be read, or not be changed so
 └── ManifestError             the manifest is garbled, or belongs to another model
     └── ManifestMissingError  there is none
 
@@ -42,6 +43,10 @@ class ModelTamperedError(ModelStoreError):
 
 class LabelMapError(ModelStoreError):
     """The file does not say plainly which number stands for which class."""
+
+
+class RolloutError(ModelStoreError):
+    """The file beside the versions is garbled, or it cannot be changed in this way."""
 
 
 class ManifestError(ModelStoreError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - pydantic reads the annotations while running
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -19,8 +19,12 @@ from pydantic import (
 
 from model_store.errors import ManifestError, ManifestMissingError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 MANIFEST_NAME: Final = "manifest.json"
 GRAPH_NAME: Final = "saved_model.pb"
+TRAINEDDATA: Final = ".traineddata"
 
 
 def _check_inside(name: str) -> str:
@@ -41,6 +45,15 @@ Label = Annotated[str, Field(min_length=1)]
 
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def holds_model(names: Iterable[str]) -> bool:
+    """Tell whether a version's files hold a SavedModel's graph, or a model of Tesseract's."""
+    return any(name == GRAPH_NAME or _is_traineddata(name) for name in names)
+
+
+def _is_traineddata(name: str) -> bool:
+    return name.endswith(TRAINEDDATA) and "/" not in name
 
 
 class TensorSpec(_Record):
@@ -69,11 +82,12 @@ class TrainingFacts(_Record):
 class ManifestFacts(_Record):
     """The part of a manifest that only the publisher knows.
 
-    `training` is None for a model that was trained elsewhere, of which nothing is known. `summary`
-    says what the model is for, `limits` where it fails; the model card shows both.
+    `signature` is None for a model of Tesseract's, which has no tensors to name. `training` is None
+    for a model that was trained elsewhere, of which nothing is known. `summary` says what the model
+    is for, `limits` where it fails; the model card shows both.
     """
 
-    signature: Signature
+    signature: Signature | None = None
     label_map: dict[ClassId, Label] = Field(min_length=1)
     preprocessing: dict[str, JsonValue]
     training: TrainingFacts | None = None
@@ -99,8 +113,8 @@ class Manifest(ManifestFacts):
     @field_validator("files")
     @classmethod
     def _check_graph(cls, files: dict[str, str]) -> dict[str, str]:
-        if GRAPH_NAME not in files:
-            raise ValueError(f"expected {GRAPH_NAME} among the files")
+        if not holds_model(files):
+            raise ValueError(f"expected {GRAPH_NAME} among the files, or a {TRAINEDDATA}")
         return files
 
     @classmethod

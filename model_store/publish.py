@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 from model_store.card import CARD_NAME, format_card
 from model_store.digest import digest_files, list_files
 from model_store.errors import ModelExistsError, ModelTornError
-from model_store.manifest import GRAPH_NAME, MANIFEST_NAME, Manifest, ManifestFacts
+from model_store.manifest import (
+    GRAPH_NAME,
+    MANIFEST_NAME,
+    TRAINEDDATA,
+    Manifest,
+    ManifestFacts,
+    holds_model,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,20 +29,22 @@ if TYPE_CHECKING:
 def publish_files(
     saved_model_dir: Path, version_dir: Path, *, name: str, version: int, facts: ManifestFacts
 ) -> Manifest:
-    """Copy a SavedModel to `version_dir` and write its model card and its manifest beside it.
+    """Copy a model's files to `version_dir` and write its model card and its manifest beside it.
 
     The copy is made in a hidden folder next to `version_dir`, forced to the disk and renamed:
     whoever looks, even after a power cut, sees the whole version or none.
 
     Raises:
-        ModelTornError: `saved_model_dir` holds no SavedModel.
+        ModelTornError: `saved_model_dir` holds neither a SavedModel nor a model of Tesseract's.
         ModelTamperedError: it holds links.
         ModelExistsError: `version_dir` is there already.
 
     """
     names = list_files(saved_model_dir)
-    if GRAPH_NAME not in names:
-        raise ModelTornError(f"{saved_model_dir} has no {GRAPH_NAME}: export the model first")
+    if not holds_model(names):
+        raise ModelTornError(
+            f"{saved_model_dir} has no {GRAPH_NAME} and no {TRAINEDDATA}: export the model first"
+        )
     version_dir.parent.mkdir(parents=True, exist_ok=True)
     with _staging_dir(version_dir.parent) as staging:
         _copy_files(names, saved_model_dir, staging)

@@ -5,6 +5,7 @@
                            /assets/
                            /manifest.json
 
+A model of Tesseract's has a file `<language>.traineddata` in place of the first three.
 A version is a whole number from 1; folders with other names are passed over.
 """
 
@@ -24,7 +25,7 @@ from model_store.errors import (
     ModelTamperedError,
     ModelTornError,
 )
-from model_store.manifest import GRAPH_NAME, read_manifest
+from model_store.manifest import GRAPH_NAME, holds_model, read_manifest
 from model_store.publish import publish_files
 
 if TYPE_CHECKING:
@@ -65,13 +66,34 @@ class ModelStore:
         """Use `root`, which is created by the first `publish`."""
         self.root = root
 
+    def folder_of(self, name: str) -> Path:
+        """Return the folder of a model's versions; raises `ModelNameError`."""
+        if not _NAME.fullmatch(name):
+            raise ModelNameError(
+                f"{name!r} cannot name a model: use letters, digits, dots, hyphens, underscores"
+            )
+        return self.root / name
+
     def names(self) -> tuple[str, ...]:
         """Return the names of the models that have a version, sorted."""
         return tuple(name for name in _list_folders(self.root, _NAME) if self.versions(name))
 
     def versions(self, name: str) -> tuple[int, ...]:
         """Return the versions of a model, lowest first; none if there is no such model."""
-        return tuple(sorted(int(found) for found in _list_folders(self._dir(name), _VERSION)))
+        return tuple(sorted(int(found) for found in _list_folders(self.folder_of(name), _VERSION)))
+
+    def resolve_version(self, name: str, version: int | None = None) -> int:
+        """Return the highest version, or `version` if it is there; raises `ModelMissingError`."""
+        versions = self.versions(name)
+        if not versions:
+            known = ", ".join(self.names()) or "no models"
+            raise ModelMissingError(f"no model {name!r} in {self.root}, which has {known}")
+        if version is None:
+            return versions[-1]
+        if version not in versions:
+            known = ", ".join(str(number) for number in versions)
+            raise ModelMissingError(f"no version {version} of {name!r}, choose one of {known}")
+        return version
 
     def list(self) -> tuple[StoredModel, ...]:
         """Return every version of every model, also those that `resolve` would refuse."""
@@ -95,13 +117,13 @@ class ModelStore:
 
         Raises:
             ModelMissingError: there is no such model or version.
-            ModelTornError: the version holds no SavedModel.
+            ModelTornError: the version holds neither a SavedModel nor a model of Tesseract's.
             ManifestError: the manifest is missing, garbled or another model's.
 
         """
-        version = self._choose_version(name, version)
-        path = self._dir(name) / str(version)
-        if not (path / GRAPH_NAME).is_file():
+        version = self.resolve_version(name, version)
+        path = self.folder_of(name) / str(version)
+        if not holds_model(entry.name for entry in path.iterdir() if entry.is_file()):
             raise ModelTornError(f"{path} has no {GRAPH_NAME}: publish the model again")
         try:
             manifest = _read_own_manifest(path)
@@ -148,7 +170,7 @@ class ModelStore:
 
         Raises:
             ModelNameError: no folder can bear this name or version.
-            ModelTornError: `saved_model_dir` holds no SavedModel.
+            ModelTornError: `saved_model_dir` holds neither a SavedModel nor a model of Tesseract's.
             ModelTamperedError: it holds links.
             ModelExistsError: the version is published already.
 
@@ -157,31 +179,12 @@ class ModelStore:
             version = max(self.versions(name), default=0) + 1
         if version < 1:
             raise ModelNameError(f"expected a version from 1, got {version}")
-        path = self._dir(name) / str(version)
+        path = self.folder_of(name) / str(version)
         manifest = publish_files(saved_model_dir, path, name=name, version=version, facts=facts)
         return StoredModel(name, version, path, manifest, manifest.label_map)
 
-    def _dir(self, name: str) -> Path:
-        if not _NAME.fullmatch(name):
-            raise ModelNameError(
-                f"{name!r} cannot name a model: use letters, digits, dots, hyphens, underscores"
-            )
-        return self.root / name
-
-    def _choose_version(self, name: str, version: int | None) -> int:
-        versions = self.versions(name)
-        if not versions:
-            known = ", ".join(self.names()) or "no models"
-            raise ModelMissingError(f"no model {name!r} in {self.root}, which has {known}")
-        if version is None:
-            return versions[-1]
-        if version not in versions:
-            known = ", ".join(str(number) for number in versions)
-            raise ModelMissingError(f"no version {version} of {name!r}, choose one of {known}")
-        return version
-
     def _describe(self, name: str, version: int) -> StoredModel:
-        path = self._dir(name) / str(version)
+        path = self.folder_of(name) / str(version)
         try:
             manifest = _read_own_manifest(path)
         except ManifestMissingError:

@@ -112,10 +112,17 @@ class DetectAnswer(Answer):
     timings_ms: TimingsAnswer
 
 
+class CanaryAnswer(ModelAnswer):
+    """A version that is tried out on some of the frames."""
+
+    percent: float = Field(ge=0, le=100, description="How many of a hundred frames it answers.")
+
+
 class ModelsAnswer(Answer):
     """The models that the store holds, and those that are in use."""
 
     served: ModelAnswer | None = Field(description="The detector, once it is loaded.")
+    canary: CanaryAnswer | None = Field(description="The one that is tried out, if one is.")
     reader: ModelAnswer | None = Field(description="The network that reads, where one does.")
     models: list[ModelAnswer]
 

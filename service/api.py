@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi import APIRouter, Depends, Request, Response
 
 from service.accept import choose_media_type
-from service.answers import DetectAnswer, ModelAnswer, ModelsAnswer, Problem, answer_frame
+from service.answers import (
+    CanaryAnswer,
+    DetectAnswer,
+    ModelAnswer,
+    ModelsAnswer,
+    Problem,
+    answer_frame,
+)
 from service.decode import MEDIA_TYPES
 from service.draw import encode_annotated
 from service.guard import secret_in
@@ -18,6 +25,7 @@ from service.upload import FIELD, FORM, read_frame_bytes
 if TYPE_CHECKING:
     from service.engine import Engine, Served
     from service.guard import Guard
+    from service.lineup import Lineup
     from service.records import Frame, FrameResult
     from service.settings import Settings
 
@@ -58,7 +66,11 @@ def create_api_router(settings: Settings, engine: Engine, guard: Guard) -> APIRo
         guard.charge_request(request.state.caller)
         media_type = choose_media_type(request.headers.get("accept", ""), (_JSON, _JPEG))
         finish = encode_annotated if media_type == _JPEG else _encode_json
-        data = await read_frame_bytes(request, max_bytes=settings.decode.max_bytes)
+        data = await read_frame_bytes(
+            request,
+            max_bytes=settings.decode.max_bytes,
+            timeout_s=settings.server.receive_timeout_s,
+        )
         return Response(await engine.answer(data, finish), media_type=media_type)
 
     @router.get("/models")
@@ -66,6 +78,7 @@ def create_api_router(settings: Settings, engine: Engine, guard: Guard) -> APIRo
         """List the models in the store and the one that is served."""
         return ModelsAnswer(
             served=_answer_served(engine.served),
+            canary=_answer_canary(engine.lineup),
             reader=_answer_reader(engine.served),
             models=[
                 ModelAnswer(name=model.name, version=model.version)
@@ -85,6 +98,7 @@ def describe_problems() -> dict[int | str, dict[str, Any]]:
             400: "The body is empty, malformed or lacks the frame",
             401: "No key, or one that is not known",
             406: "No answer in an accepted type",
+            408: "The body does not arrive",
             413: "Too many bytes or pixels",
             415: "Not a JPEG, PNG or WebP picture",
             422: "Damaged or too small",
@@ -104,6 +118,13 @@ def _answer_served(served: Served | None) -> ModelAnswer | None:
     if served is None:
         return None
     return ModelAnswer(name=served.model_name, version=served.model_version)
+
+
+def _answer_canary(lineup: Lineup | None) -> CanaryAnswer | None:
+    if lineup is None or lineup.canary is None:
+        return None
+    name, version = lineup.canary.model_name, lineup.canary.model_version
+    return CanaryAnswer(name=name, version=version, percent=lineup.canary_percent)
 
 
 def _answer_reader(served: Served | None) -> ModelAnswer | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,14 +13,16 @@ from service.confidence import rate_reading
 from service.ctc import CtcRecognizer
 from service.detect import SavedModelDetector
 from service.engine import Served
+from service.golden import check_detector
 from service.metrics import MeteredRecognizer
-from service.models import find_model, find_reader
+from service.models import find_model, find_reader, find_traineddata, list_wanted, open_store
 from service.pipeline import Pipeline
 from service.quota import count_cpus
 from service.reader import JointReader, NetworkReader, VotingReader
 from service.recognize import create_recognizer
 from service.records import Strip
 from service.runner import Crew
+from service.versions import Versions
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -33,25 +36,57 @@ if TYPE_CHECKING:
 
 def build_pipeline(settings: Settings, metrics: Metrics) -> Served:
     """Load the models, warm them up and put the stages together; raises a `StartupError`."""
-    crew = Crew(settings.runner.workers or count_cpus())
-    reader, network = build_reader(settings, metrics, crew)
-    detector = load_detector(settings)
-    detector.warm_up()
-    pipeline = Pipeline(
-        detector,
-        reader,
-        expand=settings.expand,
-        url=settings.url,
-        on_stage=metrics.time_stage,
-        share_out=crew.map,
-    )
-    return Served(
-        pipeline,
-        detector.model_name,
-        detector.model_version,
-        reader_name=network.model_name if network else "",
-        reader_version=network.model_version if network else 0,
-    )
+    wanted = list_wanted(settings.model)
+    kit = Kit(settings, metrics)
+    store = open_store(settings.model)
+    versions = Versions(store, settings.model.name, load=kit.assemble, metrics=metrics)
+    return replace(versions.load_first(wanted), versions=versions)
+
+
+class Kit:
+    """All that the versions of the detector share: the reader, the threads and the settings."""
+
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+        """Load the reader and warm it up; raises a `StartupError`."""
+        self._settings = settings
+        self._metrics = metrics
+        self._crew = Crew(settings.runner.workers or count_cpus())
+        self._reader, self._network = build_reader(settings, metrics, self._crew)
+
+    def assemble(self, version: int, *, is_checked: bool) -> Served:
+        """Put the stages together round a version of the detector, which is loaded and warmed up.
+
+        Raises:
+            ModelLoadError: it cannot be loaded or, where `is_checked`, misses the golden frame.
+            DetectError: it fails on frames.
+
+        """
+        settings = self._settings
+        model = find_model(settings.model, version)
+        detector = load_detector(settings, model)
+        detector.warm_up()
+        labels = model.label_map.values() if is_checked and _is_ours(model) else ()
+        check_detector(detector, labels=labels, min_iou=settings.model.golden_iou)
+        pipeline = Pipeline(
+            detector,
+            self._reader,
+            expand=settings.expand,
+            url=settings.url,
+            on_stage=self._metrics.time_stage,
+            share_out=self._crew.map,
+        )
+        return Served(
+            pipeline,
+            detector.model_name,
+            detector.model_version,
+            reader_name=self._network.model_name if self._network else "",
+            reader_version=self._network.model_version if self._network else 0,
+        )
+
+
+def _is_ours(model: StoredModel) -> bool:
+    """Tell a model of our training from one that was exported elsewhere, whose boxes may differ."""
+    return model.manifest is not None and model.manifest.training is not None
 
 
 def build_reader(
@@ -79,8 +114,12 @@ def build_reader(
 def open_tesseract(
     settings: Settings, metrics: Metrics, crew: Crew, *, rate: RateReading = rate_reading
 ) -> VotingReader:
-    """Open Tesseract in every thread of `crew`; raises `TessdataMissingError`."""
-    recognizer = create_recognizer(settings.recognize)
+    """Open Tesseract in every thread of `crew`.
+
+    Raises `TessdataMissingError`, or `ModelLoadError` for a model of the store.
+    """
+    traineddata = find_traineddata(settings.tesseract)
+    recognizer = create_recognizer(settings.recognize, traineddata=traineddata)
     # Each thread opens an engine of its own when it first reads.
     blank = Strip(np.full((settings.expand.strip_height_px, 200), 255, np.uint8), ())
     crew.map(recognizer.read, [blank] * crew.threads)
@@ -100,9 +139,9 @@ def load_network(settings: Settings) -> CtcRecognizer:
     return CtcRecognizer(loaded, alphabet=model.label_map, name=model.name, version=model.version)
 
 
-def load_detector(settings: Settings) -> SavedModelDetector:
-    """Load the detector that the settings name; raises `ModelLoadError`."""
-    model = find_model(settings.model)
+def load_detector(settings: Settings, model: StoredModel | None = None) -> SavedModelDetector:
+    """Load this detector, or the one that the settings name; raises `ModelLoadError`."""
+    model = model or find_model(settings.model)
     return SavedModelDetector(
         _load(model, settings, inputs=(detect.INPUT,), outputs=detect.OUTPUTS),
         settings.detect,

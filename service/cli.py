@@ -1,26 +1,25 @@
-"""The command `printlink`: serve, detect, stream, models, keys."""
+"""The command `printlink`: serve, detect, stream, models, keys, doctor."""
 
 from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from model_store import ModelStore, ModelStoreError
 from service.errors import PrintlinkError, StartupError
 from service.keys_cli import keys_cli
 from service.logs import configure_logs, log_settings
-from service.models import open_store
+from service.models_cli import models_cli
 from service.settings import ServerSettings, load_settings
 
 if TYPE_CHECKING:
     from service.records import Frame, FrameResult
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Makes printed links clickable.")
-models_cli = typer.Typer(no_args_is_help=True, help="Look after the models in the store.")
 cli.add_typer(models_cli, name="models")
 cli.add_typer(keys_cli, name="keys")
 
@@ -115,49 +114,21 @@ def stream(
         raise typer.Exit(1) from error
 
 
-@models_cli.command("list")
-def list_models() -> None:
-    """List every version of every model in the store."""
-    for model in open_store(load_settings().model).list():
-        made = f"{model.manifest.created_at:%Y-%m-%d}" if model.manifest else "no manifest"
-        typer.echo(f"{model.name}\t{model.version}\t{made}\t{model.path}")
-
-
-@models_cli.command("add")
-def add_model(
-    path: Annotated[Path, typer.Argument(help="A SavedModel of the Object Detection API.")],
-    label_map: Annotated[Path, typer.Option(help="Its label_map.pbtxt.")],
-    name: Annotated[str, typer.Option(help="What to call it in the store.")],
-    store: Annotated[
-        Path | None, typer.Option(help="In place of the store that the settings name.")
-    ] = None,
-    licence: Annotated[str, typer.Option(help="For the manifest.")] = "unknown",
+@cli.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per check.")] = False,
 ) -> None:
-    """Take a detector that was exported elsewhere into the store, as the next version."""
-    from service.adopt import adopt_detector
+    """Say whether the service would start here, and what to do if not; exit status 1 then."""
+    from service.doctor import Verdict, examine
 
-    target = ModelStore(store) if store else open_store(load_settings().model)
-    try:
-        model = adopt_detector(path, target, label_map=label_map, name=name, licence=licence)
-    except (PrintlinkError, ModelStoreError) as error:
-        typer.echo(f"printlink: {error}", err=True)
-        raise typer.Exit(1) from error
-    typer.echo(f"{model.name}\t{model.version}\t{model.path}")
-
-
-@models_cli.command("verify")
-def verify_models() -> None:
-    """Compare every file in the store with its manifest; exit status 1 if one differs."""
-    store = open_store(load_settings().model)
-    has_failed = False
-    for model in store.list():
-        try:
-            store.verify(model)
-            typer.echo(f"{model.name}\t{model.version}\tok")
-        except ModelStoreError as error:
-            has_failed = True
-            typer.echo(f"{model.name}\t{model.version}\t{error}")
-    raise typer.Exit(has_failed)
+    settings = load_settings()
+    configure_logs(settings.log.model_copy(update={"level": "error"}), sys.stderr)
+    verdicts = set()
+    for finding in examine(settings):
+        verdicts.add(finding.verdict)
+        plain = f"{finding.verdict:<5} {finding.check:<11} {finding.detail}"
+        typer.echo(json.dumps(asdict(finding)) if as_json else plain)
+    raise typer.Exit(Verdict.FAIL in verdicts)
 
 
 def _report(path: Path, result: FrameResult, *, as_json: bool) -> None:

@@ -28,15 +28,13 @@ def combine_links(readings: Sequence[Link]) -> Link:
     Each reading votes for its characters with its confidence. A text that no single frame has is
     given only with a host that one of them has: a host put together from pieces leads elsewhere.
     """
+    if len(readings) == 1:
+        return readings[0]
     pivot = _best_supported(readings)
     text, share = _vote(pivot.url, readings)
-    same = [link for link in readings if link.url == text]
-    if same:
-        base = max(same, key=lambda link: link.confidence)
-        return replace(base, confidence=_sureness(same) * share)
-    if host_of(text) != host_of(pivot.url):
-        same = [link for link in readings if link.url == pivot.url]
-        return replace(pivot, confidence=_sureness(same) * _share_of(pivot.url, readings))
+    is_read = any(link.url == text for link in readings)
+    if is_read or host_of(text) != host_of(pivot.url):
+        return _elect(text if is_read else pivot.url, readings)
     repair = Repair(pivot.url, text, _REASON)
     return replace(
         pivot,
@@ -53,10 +51,22 @@ def _best_supported(readings: Sequence[Link]) -> Link:
     return max(readings, key=lambda link: (support[link.url], link.confidence))
 
 
-def _share_of(url: str, readings: Sequence[Link]) -> float:
-    """Return the part of all confidence that is with the readings of `url`."""
-    total = sum(link.confidence for link in readings)
-    return sum(link.confidence for link in readings if link.url == url) / total if total else 0.0
+def _elect(url: str, readings: Sequence[Link]) -> Link:
+    """Return the surest reading of `url`, as sure as it is beside what other frames say.
+
+    One of the texts is right or none is: the odds of each and of none, which are 1, share what
+    confidence there is.
+    """
+    by_url: dict[str, list[Link]] = defaultdict(list)
+    for link in readings:
+        by_url[link.url].append(link)
+    odds = {text: _odds_of(_sureness(same)) for text, same in by_url.items()}
+    base = max(by_url[url], key=lambda link: link.confidence)
+    return replace(base, confidence=odds[url] / (1 + sum(odds.values())))
+
+
+def _odds_of(confidence: float) -> float:
+    return confidence / (1 - min(_MAX_CONFIDENCE, confidence))
 
 
 def _vote(pivot: str, readings: Sequence[Link]) -> tuple[str, float]:
@@ -97,5 +107,4 @@ def _sureness(agreeing: Sequence[Link]) -> float:
     doubt = 1 - first
     for confidence in others:
         doubt *= (1 - confidence) ** _NEWS_OF_ANOTHER
-    # A single reading is as sure as it said.
-    return max(first, min(_MAX_CONFIDENCE, 1 - doubt))
+    return min(_MAX_CONFIDENCE, 1 - doubt)

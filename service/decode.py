@@ -98,6 +98,7 @@ def _decode_pixels(data: bytes, kind: str, settings: DecodeSettings) -> Pixels:
         if kind == "PNG":
             _check_sums(data)
         turn = _read_turn(picture)
+        picture.load()
         flat = _flatten(picture)
     return np.asarray(flat if turn is None else flat.transpose(turn), dtype=np.uint8)
 
@@ -136,4 +137,5 @@ def _flatten(picture: Image.Image) -> Image.Image:
     if picture.has_transparency_data:
         paper = Image.new("RGBA", picture.size, "white")
         picture = Image.alpha_composite(paper, picture.convert("RGBA"))
-    return picture.convert("RGB")
+    # Converting what is RGB already would copy it.
+    return picture if picture.mode == "RGB" else picture.convert("RGB")

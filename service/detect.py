@@ -95,6 +95,9 @@ class SavedModelDetector:
         except ModelRunError as error:
             height, width = pixels.shape[:2]
             raise DetectError(f"the model failed on {width} x {height} pixels") from error
+        if not _is_well_formed(*(found[name] for name in OUTPUTS)):
+            shapes = ", ".join(f"{name} {found[name].shape}" for name in OUTPUTS)
+            raise DetectError(f"expected finite numbers in the form of the API, got {shapes}")
         boxes, scores, classes, count = (found[name][0] for name in OUTPUTS)
         return boxes[: int(count)], scores[: int(count)], classes[: int(count)]
 
@@ -104,6 +107,17 @@ class SavedModelDetector:
                 f"expected a class of {sorted(self._label_map)}, the model said {class_id}"
             )
         return self._label_map[class_id]
+
+
+def _is_well_formed(boxes: Floats, scores: Floats, classes: Floats, count: Floats) -> bool:
+    """Tell whether the shapes are [1, n, 4], [1, n], [1, n] and [1], and all numbers finite."""
+    slots = boxes.shape[1:2]
+    shapes = ((1, *slots, 4), (1, *slots), (1, *slots), (1,))
+    outputs = (boxes, scores, classes, count)
+    return all(
+        output.shape == shape and bool(np.isfinite(output).all())
+        for output, shape in zip(outputs, shapes, strict=True)
+    )
 
 
 def _scale_box(box: Floats, frame: Frame) -> Box:

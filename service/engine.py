@@ -12,6 +12,8 @@ import structlog
 
 from service.decode import decode_frame
 from service.errors import NotReadyError, PrintlinkError
+from service.lineup import Lineup, Lots
+from service.model_watch import ModelWatch
 from service.runner import Lane, Runner
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from service.pipeline import Follow
     from service.records import Frame, FrameResult
     from service.settings import DecodeSettings, Settings
+    from service.versions import Versions
 
     BuildPipeline = Callable[[Settings, Metrics], "Served"]
 
@@ -39,7 +42,8 @@ class FramePipeline(Protocol):
 class Served:
     """A pipeline that is ready to run, and the models inside it.
 
-    The model is the detector; a reader is there only where a network reads.
+    The model is the detector; a reader is there only where a network reads. `versions` loads other
+    versions of the detector, where there may be some.
     """
 
     pipeline: FramePipeline
@@ -47,6 +51,7 @@ class Served:
     model_version: int
     reader_name: str = ""
     reader_version: int = 0
+    versions: Versions | None = None
 
 
 class Engine:
@@ -63,8 +68,10 @@ class Engine:
         self._settings = settings
         self._metrics = metrics
         self._build = build
-        self._served: Served | None = None
+        self._lineup: Lineup | None = None
+        self._lots = Lots()
         self._loading: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
         self._is_draining = False
         self._runner = Runner(settings.runner)
         self._log = structlog.get_logger("printlink")
@@ -73,12 +80,17 @@ class Engine:
     @property
     def is_ready(self) -> bool:
         """Whether frames are answered."""
-        return self._served is not None and not self._is_draining
+        return self._lineup is not None and not self._is_draining
+
+    @property
+    def lineup(self) -> Lineup | None:
+        """Who answers frames, once the first model is loaded."""
+        return self._lineup
 
     @property
     def served(self) -> Served | None:
-        """What answers frames, once it is loaded."""
-        return self._served
+        """The stable one of those that answer frames, once it is loaded."""
+        return self._lineup.stable if self._lineup else None
 
     @property
     def failure(self) -> BaseException | None:
@@ -105,15 +117,27 @@ class Engine:
 
         return await self.work(answer, Lane.REQUESTS)
 
-    async def work(self, look: Callable[[FramePipeline], tuple[T, FrameResult]], lane: Lane) -> T:
-        """Let a worker look at one frame, and return what it makes of it."""
+    def draw_lot(self) -> float:
+        """Return a lot; whoever works with the same lot meets the same version of the detector."""
+        return self._lots.draw()
+
+    async def work(
+        self,
+        look: Callable[[FramePipeline], tuple[T, FrameResult]],
+        lane: Lane,
+        lot: float | None = None,
+    ) -> T:
+        """Let a worker look at one frame, and return what it makes of it.
+
+        Without a `lot` one is drawn.
+        """
+        served: Served | None = None
         try:
-            answer, result = await self._runner.run(self._plan(look), lane)
-        except PrintlinkError as error:
-            self._metrics.count_failure(error.code)
-            raise
-        except Exception:
-            self._metrics.count_failure(PrintlinkError.code)
+            served = self._choose(self.draw_lot() if lot is None else lot)
+            answer, result = await self._runner.run(partial(look, served.pipeline), lane)
+        except Exception as error:
+            code = error.code if isinstance(error, PrintlinkError) else PrintlinkError.code
+            self._metrics.count_failure(code, served.model_version if served else None)
             raise
         # Counted here, not in the job: a frame that came too late is a failure and no more.
         self._metrics.count_result(result)
@@ -127,16 +151,24 @@ class Engine:
         """Take no more frames."""
         self._is_draining = True
         self._runner.close()
-        if self._loading is not None:
-            self._loading.cancel()
+        for task in (self._loading, self._watching):
+            if task is not None:
+                task.cancel()
+
+    def take_over(self, lineup: Lineup) -> None:
+        """Let `lineup` answer from the next frame on; those under way end where they began."""
+        self._lineup = lineup
+        self._metrics.show_models(lineup.stable.model_name, lineup.shares())
+        self._log.info("models_changed", model=lineup.stable.model_name, shares=lineup.shares())
 
     async def _load(self) -> None:
         started = time.perf_counter()
         served = await asyncio.to_thread(self._build, self._settings, self._metrics)
-        self._metrics.show_model(served.model_name, served.model_version)
+        self._lineup = lineup = Lineup(served)
+        self._metrics.show_models(served.model_name, lineup.shares())
         if served.reader_name:
             self._metrics.show_reader(served.reader_name, served.reader_version)
-        self._served = served
+        self._watch(served.versions)
         self._log.info(
             "model_ready",
             model=served.model_name,
@@ -148,13 +180,17 @@ class Engine:
         if self.failure is not None:
             self._log.error("load_failed", exc_info=self.failure)
 
-    def _plan(
-        self, look: Callable[[FramePipeline], tuple[T, FrameResult]]
-    ) -> Callable[[], tuple[T, FrameResult]]:
-        served = self._served
-        if served is None:
+    def _watch(self, versions: Versions | None) -> None:
+        """Begin to follow the store, unless the settings pin a version or forbid it."""
+        model = self._settings.model
+        if versions is not None and model.version is None and model.watch_s:
+            watch = ModelWatch(versions).keep_current(self, every_s=model.watch_s)
+            self._watching = asyncio.create_task(watch)
+
+    def _choose(self, lot: float) -> Served:
+        if self._lineup is None:
             raise NotReadyError("the model is loading", retry_after_s=5)
-        return partial(look, served.pipeline)
+        return self._lineup.choose(lot)
 
 
 def run_frame(

@@ -10,6 +10,7 @@ PrintlinkError
 │   ├── RouteMissingError       404
 │   ├── MethodError             405
 │   ├── AcceptError             406  no answer in a type that the caller accepts
+│   ├── BodyTimeoutError        408  a body that does not arrive
 │   ├── BodyTooLargeError       413  too many bytes
 │   ├── FrameTooLargeError      413  too many pixels
 │   ├── FrameTypeError          415  not a JPEG, PNG or WebP picture
@@ -30,6 +31,7 @@ PrintlinkError
 └── StartupError                the process exits with a message that says what to do next
     ├── SettingsInvalidError
     ├── ModelLoadError
+    │   └── GoldenMissedError   it does not find what any version should
     ├── ListenError
     ├── KeysFileError            the file of keys is missing or cannot be understood
     ├── OpenAccessError          anybody on the network could use the service
@@ -97,6 +99,14 @@ class OriginError(CallerError):
     code = "origin_refused"
     status = 403
     title = "This origin may not call"
+
+
+class BodyTimeoutError(CallerError):
+    """The body does not arrive, or one byte at a time."""
+
+    code = "body_timeout"
+    status = 408
+    title = "The body takes too long"
 
 
 class RouteMissingError(CallerError):
@@ -255,6 +265,10 @@ class SettingsInvalidError(StartupError):
 
 class ModelLoadError(StartupError):
     """A model cannot be loaded."""
+
+
+class GoldenMissedError(ModelLoadError):
+    """The model runs, but misses prefixes that any version of it should find."""
 
 
 class TessdataMissingError(StartupError):

@@ -16,7 +16,7 @@ from prometheus_client import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from service.recognize import Recognizer
     from service.records import FrameResult, Strip, TextLine
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from service.watcher import Sight
 
 _BUCKETS_S = (0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1.0, 2.5)
+# A frame that failed like this may have failed because of the detector.
+_BLAMED = frozenset({"internal", "deadline_exceeded"})
 _SCHEMES = frozenset({"https", "http", "ftp", "tcp"})
 
 
@@ -50,7 +52,20 @@ class Metrics:
         self._stage_seconds = self._histogram(
             "stage_seconds", "Time in one stage of a frame; ocr: of one strip.", "stage"
         )
-        self._model = self._gauge("model_info", "The model that is served.", "name", "version")
+        self._model = self._gauge("model_info", "A detector that is served.", "name", "version")
+        self._model_share = self._gauge(
+            "model_share", "Share of the frames that go to this version.", "version"
+        )
+        self._model_frames = self._counter(
+            "model_frames", "Frames by detector and outcome.", "version", "outcome"
+        )
+        self._model_links = self._counter("model_links", "Links found by detector.", "version")
+        self._model_seconds = self._histogram(
+            "model_frame_seconds", "Time in all stages of a frame, by detector.", "version"
+        )
+        self._models_refused = self._counter(
+            "models_refused", "Versions that were no good, by why.", "reason"
+        )
         self._reader = self._gauge("reader_info", "The network that reads.", "name", "version")
         self._streams = self._gauge("streams_open", "Streams that are open.")
         self._stream_ends = self._counter("streams", "Streams that ended, by why.", "end")
@@ -76,10 +91,17 @@ class Metrics:
         self._queued.set_function(lambda: runner.queued)
         self._running.set_function(lambda: runner.running)
 
-    def show_model(self, name: str, version: int) -> None:
-        """Say which model is served."""
+    def show_models(self, name: str, shares: Mapping[int, float]) -> None:
+        """Say which versions of the detector are served, and the share of the frames of each."""
         self._model.clear()
-        self._model.labels(name, str(version)).set(1)
+        self._model_share.clear()
+        for version, share in shares.items():
+            self._model.labels(name, str(version)).set(1)
+            self._model_share.labels(str(version)).set(share)
+
+    def count_model_refused(self, reason: str) -> None:
+        """Count a version of the detector that was no good."""
+        self._models_refused.labels(reason).inc()
 
     def show_reader(self, name: str, version: int) -> None:
         """Say which network reads strips."""
@@ -91,13 +113,19 @@ class Metrics:
         self._requests.labels(route, method, str(status)).inc()
         self._request_seconds.labels(route).observe(seconds)
 
-    def count_failure(self, code: str) -> None:
-        """Count a frame that was not answered."""
+    def count_failure(self, code: str, version: int | None = None) -> None:
+        """Count a frame that was not answered, though it was sent to `version` of the detector."""
         self._frames.labels(code).inc()
+        if version is not None and code in _BLAMED:
+            self._model_frames.labels(str(version), code).inc()
 
     def count_result(self, result: FrameResult) -> None:
         """Count an answered frame and its links."""
-        self._frames.labels("links" if result.links else "empty").inc()
+        outcome, version = "links" if result.links else "empty", str(result.model_version)
+        self._frames.labels(outcome).inc()
+        self._model_frames.labels(version, outcome).inc()
+        self._model_links.labels(version).inc(len(result.links))
+        self._model_seconds.labels(version).observe(result.timings.total_ms / 1000)
         for link in result.links:
             self._links.labels(link.scheme if link.scheme in _SCHEMES else "other").inc()
         self.time_stage("decode", result.timings.decode_ms / 1000)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from model_store import ModelStore, ModelStoreError, default_root
+from model_store import ModelStore, ModelStoreError, default_root, read_rollout
 from service.errors import ModelLoadError
+from service.settings import ReaderSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from model_store import StoredModel
-    from service.settings import ModelSettings, ReaderSettings
+    from service.settings import ModelSettings, TesseractSettings
 
 
 def open_store(settings: ModelSettings | ReaderSettings) -> ModelStore:
@@ -19,12 +21,27 @@ def open_store(settings: ModelSettings | ReaderSettings) -> ModelStore:
     return ModelStore(settings.store_dir or default_root())
 
 
-def find_model(settings: ModelSettings) -> StoredModel:
+def list_wanted(settings: ModelSettings) -> tuple[int, ...]:
+    """Return the versions of the detector that may serve, the one that should comes first.
+
+    Those below it are there in case it is no good, unless it is pinned. Raises `ModelLoadError`.
+    """
+    store = open_store(settings)
+    try:
+        pinned = settings.version or read_rollout(store, settings.name).stable
+        wanted = store.resolve_version(settings.name, pinned)
+    except ModelStoreError as error:
+        raise _tell(error) from error
+    lower = () if settings.version else reversed(store.versions(settings.name))
+    return (wanted, *(version for version in lower if version < wanted))
+
+
+def find_model(settings: ModelSettings, version: int | None = None) -> StoredModel:
     """Return the detector to serve, its files compared with its manifest if it has one.
 
-    Raises `ModelLoadError`.
+    It is the one that should serve unless `version` is given. Raises `ModelLoadError`.
     """
-    return _find(settings, settings.label_map)
+    return _find(settings, version or list_wanted(settings)[0], settings.label_map)
 
 
 def find_reader(settings: ReaderSettings) -> StoredModel:
@@ -32,15 +49,36 @@ def find_reader(settings: ReaderSettings) -> StoredModel:
 
     Raises `ModelLoadError`.
     """
-    return _find(settings, {})
+    return _find(settings, settings.version, {})
 
 
-def _find(settings: ModelSettings | ReaderSettings, label_map: Mapping[int, str]) -> StoredModel:
+def find_traineddata(settings: TesseractSettings) -> Path | None:
+    """Return the file of Tesseract's model in the store, or None where the settings name none.
+
+    Raises `ModelLoadError`.
+    """
+    if settings.name is None:
+        return None
+    model = find_reader(ReaderSettings(**dict(settings)))
+    for path in sorted(model.path.glob("*.traineddata")):
+        return path
+    raise ModelLoadError(
+        f"{model.path} is no model of Tesseract's; `printlink models list` shows what there is"
+    )
+
+
+def _find(
+    settings: ModelSettings | ReaderSettings, version: int | None, label_map: Mapping[int, str]
+) -> StoredModel:
     store = open_store(settings)
     try:
-        model = store.resolve(settings.name, settings.version, label_map=label_map)
+        model = store.resolve(settings.name, version, label_map=label_map)
         if model.manifest is not None:
             store.verify(model)
     except ModelStoreError as error:
-        raise ModelLoadError(f"{error}; `printlink models list` shows what there is") from error
+        raise _tell(error) from error
     return model
+
+
+def _tell(error: ModelStoreError) -> ModelLoadError:
+    return ModelLoadError(f"{error}; `printlink models list` shows what there is")

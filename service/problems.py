@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from service.answers import Problem
 from service.errors import (
+    BodyTimeoutError,
     BodyTooLargeError,
     CapacityError,
     InternalError,
@@ -98,6 +99,9 @@ def render_problem(
     )
     if isinstance(error, CapacityError):
         response.headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, BodyTimeoutError):
+        # What is still to come would be taken for the next request.
+        response.headers["Connection"] = "close"
     if isinstance(error, UnauthorizedError):
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

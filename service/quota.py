@@ -20,6 +20,16 @@ def count_cpus(cgroup_dir: Path = _CGROUP_DIR) -> int:
     return max(1, min(available or 1, math.ceil(quota)) if quota else available or 1)
 
 
+def read_memory_limit(cgroup_dir: Path = _CGROUP_DIR) -> int | None:
+    """Return the bytes that the container may take, None where nothing says so."""
+    fields = _read_fields(cgroup_dir / "memory.max") or _read_fields(
+        cgroup_dir / "memory" / "memory.limit_in_bytes"
+    )
+    limit = int(fields[0]) if fields and fields[0].isdigit() else None
+    # Version 1 says "no limit" with a number that no machine has.
+    return limit if limit is not None and limit < 2**60 else None
+
+
 def _read_quota(cgroup_dir: Path) -> float | None:
     fields = _read_fields(cgroup_dir / "cpu.max") or [
         *_read_fields(cgroup_dir / "cpu" / "cpu.cfs_quota_us"),

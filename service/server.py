@@ -14,6 +14,7 @@ import uvicorn
 from service.app import create_app
 from service.assembly import build_pipeline
 from service.errors import ListenError, OpenAccessError
+from service.patience import limit_patience
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -82,6 +83,7 @@ def create_server(settings: Settings, *, build: BuildPipeline = build_pipeline) 
     config = uvicorn.Config(
         app,
         lifespan="on",
+        http=limit_patience(settings.server.receive_timeout_s),
         log_config=None,
         access_log=False,
         server_header=False,

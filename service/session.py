@@ -82,6 +82,8 @@ class StreamSession:
         self._mailbox = Mailbox()
         self._stopping = asyncio.Event()
         self._watcher = Watcher(settings.decode, settings.stream)
+        # One lot for all frames: links would jump between two detectors.
+        self._lot = engine.draw_lot()
         self._taken: Parcel | None = None
         self._wait_ms = 0.0
         # Why a frame that is displaced just now had to wait.
@@ -187,7 +189,7 @@ class StreamSession:
     async def _answer_newest(self) -> None:
         self._taken = None
         try:
-            parcel, sight = await self._engine.work(self._look, Lane.STREAMS)
+            parcel, sight = await self._engine.work(self._look, Lane.STREAMS, self._lot)
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends a frame and no more
             if isinstance(error, DeadlineError):
                 # Its thread may still be busy with the old one.

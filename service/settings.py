@@ -41,6 +41,13 @@ class ServerSettings(SettingsGroup):
         le=600,
         description="Seconds that streams and requests under way may take while stopping.",
     )
+    receive_timeout_s: float = Field(
+        default=20.0,
+        gt=0,
+        le=600,
+        description="Seconds that a caller may take to send the headers of a request, and as many "
+        "again for its body.",
+    )
     send_timeout_s: int = Field(
         default=20,
         ge=1,
@@ -196,6 +203,23 @@ class ReaderSettings(SettingsGroup):
     )
 
 
+class TesseractSettings(SettingsGroup):
+    """Which of Tesseract's models reads strips; the group Recognize says with which engine."""
+
+    store_dir: Path | None = Field(
+        default=None, description="Folder of the model store; empty takes the one that ships."
+    )
+    name: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Name of a model that `printlink-train ocr` put into the store; empty reads "
+        "with the language that the system has.",
+    )
+    version: int | None = Field(
+        default=None, ge=1, description="Version to read with; empty takes the highest one."
+    )
+
+
 class UrlSettings(SettingsGroup):
     """When a reading counts as a URL."""
 
@@ -255,7 +279,22 @@ class ModelSettings(SettingsGroup):
     )
     name: str = Field(default="links", min_length=1, description="Name of the model in the store.")
     version: int | None = Field(
-        default=None, ge=1, description="Version to serve; empty takes the highest one."
+        default=None,
+        ge=1,
+        description="Version to serve, whatever labels and canaries say; empty follows the store.",
+    )
+    watch_s: float = Field(
+        default=5.0,
+        ge=0,
+        le=3600,
+        description="Seconds between looks at the store for other versions and labels; 0: never.",
+    )
+    golden_iou: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="Overlap with each prefix of the golden frame that a version of our training "
+        "needs; 0: it need only run.",
     )
     label_map: dict[int, str] = Field(
         default_factory=dict,
@@ -278,6 +317,7 @@ class Settings(BaseSettings):
     expand: ExpandSettings = ExpandSettings()
     recognize: RecognizeSettings = RecognizeSettings()
     reader: ReaderSettings = ReaderSettings()
+    tesseract: TesseractSettings = TesseractSettings()
     url: UrlSettings = UrlSettings()
     runner: RunnerSettings = RunnerSettings()
     log: LogSettings = LogSettings()

@@ -26,7 +26,8 @@ _TESSDATA_FOLDERS = (
     "/usr/local/share/tessdata",
     "/opt/homebrew/share/tessdata",
 )
-_SINGLE_LINE = 7
+# Page segmentation modes: the first looks for the line in the picture, the second takes all of it.
+SINGLE_LINE, RAW_LINE = 7, 13
 _XHTML_SPAN = "{http://www.w3.org/1999/xhtml}span"
 
 
@@ -55,10 +56,11 @@ def find_tessdata(language: str, folder: Path | None = None) -> Path:
 class TesserocrRecognizer:
     """Tesseract inside this process; each thread keeps an engine of its own open."""
 
-    def __init__(self, *, language: str, tessdata: Path, timeout_s: float) -> None:
+    def __init__(self, *, language: str, tessdata: Path, mode: int, timeout_s: float) -> None:
         """Keep the facts; an engine is opened when a thread first reads."""
         self._language = language
         self._tessdata = tessdata
+        self._mode = mode
         self._timeout_ms = int(timeout_s * 1000)
         self._engines = threading.local()
 
@@ -83,7 +85,7 @@ class TesserocrRecognizer:
         engine = getattr(self._engines, "api", None)
         if engine is None:
             engine = tesserocr.PyTessBaseAPI(
-                path=f"{self._tessdata}/", lang=self._language, psm=tesserocr.PSM.SINGLE_LINE
+                path=f"{self._tessdata}/", lang=self._language, psm=self._mode
             )
             self._engines.api = engine
         return engine
@@ -92,12 +94,12 @@ class TesserocrRecognizer:
 class PytesseractRecognizer:
     """Tesseract as a program of its own, one process a strip: slower, but a crash stays outside."""
 
-    def __init__(self, *, language: str, tessdata: Path, timeout_s: float) -> None:
+    def __init__(self, *, language: str, tessdata: Path, mode: int, timeout_s: float) -> None:
         """Keep the facts and hold Tesseract to one thread: parallel ones strangle each other."""
         os.environ.setdefault("OMP_THREAD_LIMIT", "1")
         self._language = language
         self._timeout_s = timeout_s
-        self._config = f'--psm {_SINGLE_LINE} --tessdata-dir "{tessdata}" -c hocr_char_boxes=1'
+        self._config = f'--psm {mode} --tessdata-dir "{tessdata}" -c hocr_char_boxes=1'
 
     def read(self, strip: Strip) -> TextLine:
         """Read one strip.

@@ -26,10 +26,11 @@ _FOLLOW: Final = 0.5
 # What was read in vain so often is not likely to be read next: look less and less often.
 _EAGER_READINGS: Final = 6
 _PATIENCE_FRAMES: Final = 4
-_MAX_DOUBLINGS: Final = 3
+_MAX_DOUBLINGS: Final = 2
 _MAX_FAILURES: Final = 3
 _CLOSER: Final = 1.25
 _SURE: Final = 0.99
+_EDGE_PX: Final = 2.0
 # A confirmed link stays for so many frames without its prefix; any track is kept for longer.
 _CARRIED_FRAMES: Final = 3
 _KEPT_FRAMES: Final = 15
@@ -56,7 +57,7 @@ class Track:
         self.missed_frames = 0
         self._readings: deque[Link] = deque(maxlen=_MAX_READINGS)
         self._repeats = 0
-        self._attempts = 0
+        self._in_vain = 0
         self._failures = 0
         self._frames_since_read = 0
         self._height_read = 0.0
@@ -95,7 +96,7 @@ class Track:
         """Tell whether reading the link at `prefix` once more may change anything."""
         is_closer = prefix.box.height > _CLOSER * self._height_read
         if not is_confirmed:
-            late = min(self._attempts - _EAGER_READINGS, _MAX_DOUBLINGS)
+            late = min(self._in_vain - _EAGER_READINGS, _MAX_DOUBLINGS)
             return is_closer or late < 0 or self._frames_since_read >= _PATIENCE_FRAMES << late
         if is_closer and self.link is not None and self.link.confidence < _SURE:
             return True
@@ -104,10 +105,10 @@ class Track:
 
     def add_reading(self, reading: Link | None, prefix: Prefix) -> None:
         """Take in what was read at `prefix`."""
-        self._attempts += 1
         self._frames_since_read = 0
         self._height_read = max(self._height_read, prefix.box.height)
         if reading is None:
+            self._in_vain += 1
             self._note_failure()
             return
         self._failures = 0
@@ -117,6 +118,12 @@ class Track:
         place = reading if before is None or reading.url == combined.url else before
         self.link = _place(combined, place)
         self._repeats = 0 if has_changed else self._repeats
+        is_news = reading.url == combined.url and self.agreeing < _MAX_READINGS
+        self._in_vain += not is_news
+
+    def look_again(self) -> None:
+        """Read on as eagerly as in the beginning: what seemed sure no longer is."""
+        self._in_vain = 0
 
     def _note_failure(self) -> None:
         """Forget a link that cannot be read any more."""
@@ -137,11 +144,13 @@ class Tracker:
         self._next_id = 0
         self._lock = threading.Lock()
         self._shown: tuple[TrackedLink, ...] = ()
+        self._size = (0, 0)
         self.saved_reads = 0
 
-    def begin(self, motion: Motion) -> None:
+    def begin(self, motion: Motion, frame: Frame) -> None:
         """Begin with a frame: move every track, or lose their places where nobody knows them."""
         self._seen = {}
+        self._size = frame.width, frame.height
         self.saved_reads = 0
         for track in self._tracks:
             track.move(motion.matrix)
@@ -157,8 +166,11 @@ class Tracker:
             return track.link
         reading = read()
         track = track or self._claim_text(prefix, reading)
+        was_confirmed = self._is_confirmed(track)
         track.see(prefix)
         track.add_reading(reading, prefix)
+        if was_confirmed and not self._is_confirmed(track):
+            track.look_again()
         return track.link
 
     def finish(self, frame: Frame, result: FrameResult) -> tuple[TrackedLink, ...]:
@@ -210,6 +222,8 @@ class Tracker:
         return is_same and track not in self._seen.values()
 
     def _must_read(self, track: Track, prefix: Prefix) -> bool:
+        if track.link is not None and _is_cut_off(prefix, self._size):
+            return False
         return track.has_new_evidence(prefix, is_confirmed=self._is_confirmed(track))
 
     def _is_confirmed(self, track: Track) -> bool:
@@ -231,6 +245,13 @@ class Tracker:
 
     def _show(self, link: Link, track: Track) -> TrackedLink:
         return TrackedLink(link, track.track_id, self._is_confirmed(track))
+
+
+def _is_cut_off(prefix: Prefix, size: tuple[int, int]) -> bool:
+    """Tell whether the frame ends in the prefix: the rest of `http` is taken for `ftp`."""
+    box = prefix.box
+    is_inside = box.left >= _EDGE_PX and box.top >= _EDGE_PX
+    return not (is_inside and box.right <= size[0] - _EDGE_PX and box.bottom <= size[1] - _EDGE_PX)
 
 
 def _reading_order(shown: TrackedLink) -> tuple[float, float]:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from service.decode import MEDIA_TYPES
-from service.errors import BodyTooLargeError, FieldMissingError, FrameTypeError, RequestError
+from service.errors import (
+    BodyTimeoutError,
+    BodyTooLargeError,
+    FieldMissingError,
+    FrameTypeError,
+    RequestError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -23,12 +30,20 @@ _FORM_EXTRA_BYTES: Final = 65_536
 _RAW_TYPES: Final = frozenset({*MEDIA_TYPES, "image/jpg", "application/octet-stream", ""})
 
 
-async def read_frame_bytes(request: Request, *, max_bytes: int) -> bytes:
+async def read_frame_bytes(request: Request, *, max_bytes: int, timeout_s: float) -> bytes:
     """Return the encoded picture that `request` carries.
 
-    Raises `FrameTypeError`, `FieldMissingError`, `RequestError`, and `BodyTooLargeError` before
-    more than `max_bytes` have been kept.
+    Raises `FrameTypeError`, `FieldMissingError`, `RequestError`, `BodyTooLargeError` before more
+    than `max_bytes` have been kept, and `BodyTimeoutError`.
     """
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await _read_picture(request, max_bytes=max_bytes)
+    except TimeoutError:
+        raise BodyTimeoutError(f"expected the whole body within {timeout_s:g} s") from None
+
+
+async def _read_picture(request: Request, *, max_bytes: int) -> bytes:
     media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if media_type == FORM:
         return await _read_field(request, max_bytes=max_bytes + _FORM_EXTRA_BYTES)

@@ -74,7 +74,7 @@ class Watcher:
     ) -> Sight:
         # Whatever goes wrong from here on, the frame before is no measure for the next one.
         self._last = None
-        self._tracker.begin(motion)
+        self._tracker.begin(motion, frame)
         result = pipeline.run(frame, decode_ms, self._tracker.follow)
         links = self._tracker.finish(frame, result)
         timings = replace(result.timings, total_ms=result.timings.total_ms + follow_ms)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from training.commit import read_commit
 from training.config import load_config
 from training.evaluate import evaluate, format_table, to_metrics
-from training.export import ExportOptions, export_run
+from training.export import export_run
+from training.export_options import ExportOptions
 from training.publish import publish_export
 from training.saved_detector import SavedDetector
 from training.synth.render import RenderJob, render_frames, render_pages

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from training.data.cli import run_exploration, run_preparation, run_records
+from training.export_options import ExportFormat
+from training.ocr.cli import app as ocr_app
 from training.reader.cli import app as reader_app
+
+if TYPE_CHECKING:
+    from training.trained import TrainedDetector
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.add_typer(reader_app, name="reader")
+app.add_typer(ocr_app, name="ocr")
 
 
 @app.callback()
@@ -142,9 +148,25 @@ def show_digest(
 
 @app.command("export")
 def run_export(
-    config: Annotated[Path, typer.Argument(help="The config that the run was trained with.")],
-    run: Annotated[Path, typer.Argument(help="The run's folder; it may be unfinished.")],
-    out: Annotated[Path, typer.Argument(help="The folder for the SavedModel.")],
+    places: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="[CONFIG RUN] OUT",
+            help="The run's config and its folder, which may be unfinished; what to write.",
+        ),
+    ],
+    to: Annotated[
+        ExportFormat, typer.Option("--to", help="OUT is a file for LiteRT, else a folder.")
+    ] = ExportFormat.SAVED_MODEL,
+    model: Annotated[
+        str | None, typer.Option(help="NAME or NAME:VERSION of the store, in place of a run.")
+    ] = None,
+    store: Annotated[
+        Path | None, typer.Option(help="The model store, in place of the one that ships.")
+    ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option(help="A folder of pictures that int8 takes its ranges from.")
+    ] = None,
     long_side: Annotated[
         int | None, typer.Option(min=32, help="Larger frames come down to this many pixels.")
     ] = None,
@@ -153,23 +175,44 @@ def run_export(
         typer.Option(min=1, help="Look again at a picture this much smaller; 1 does not."),
     ] = None,
 ) -> None:
-    """Turn a run's weights into a SavedModel that takes frames of any size."""
-    from training.config import load_config
-    from training.export import ExportOptions, export_run
+    """Turn trained weights into a SavedModel, a LiteRT file or a TF.js model."""
+    from dataclasses import replace
 
-    settings = load_config(config)
-    options = ExportOptions(
-        long_side=long_side or settings.long_side,
-        coarse_factor=coarse_factor or settings.coarse_factor,
-        postprocess=settings.postprocess,
+    *source, out = places
+    detector = _load_trained(source, model, store)
+    from training.export import ExportError
+    from training.export_formats import write_export
+
+    options = replace(
+        detector.options,
+        long_side=long_side or detector.options.long_side,
+        coarse_factor=coarse_factor or detector.options.coarse_factor,
     )
-    export_run(settings.model, run, out, options)
+    try:
+        write_export(replace(detector, options=options), out, to=to, pictures=pictures)
+    except ExportError as error:
+        raise typer.BadParameter(str(error)) from error
     typer.echo(out)
+
+
+def _load_trained(source: list[Path], model: str | None, store: Path | None) -> TrainedDetector:
+    """Return the detector of a run (config and folder), or of the published `model`."""
+    if len(source) != (2 if model is None else 0):
+        raise typer.BadParameter("expected CONFIG, RUN and OUT, or --model and OUT")
+    from model_store.store import ModelStore, default_root
+    from training.config import load_config
+    from training.export_options import choose_options
+    from training.trained import load_model, load_run
+
+    if model is not None:
+        return load_model(ModelStore(store or default_root()), model)
+    config = load_config(source[0])
+    return load_run(config.model, source[1], choose_options(config))
 
 
 @app.command("evaluate")
 def run_evaluation(
-    export: Annotated[Path, typer.Argument(help="An exported detector.")],
+    export: Annotated[Path, typer.Argument(help="A SavedModel or a .tflite file.")],
     data: Annotated[Path, typer.Argument(help="A folder with images/ and annotations.json.")],
     json_out: Annotated[
         Path | None, typer.Option("--json", help="Write the scores to this file, too.")
@@ -179,9 +222,9 @@ def run_evaluation(
     import json
 
     from training.evaluate import evaluate, format_table, to_metrics
-    from training.saved_detector import SavedDetector
+    from training.export_formats import load_export
 
-    scores = evaluate(SavedDetector(export), data)
+    scores = evaluate(load_export(export), data)
     if json_out is not None:
         json_out.write_text(json.dumps(to_metrics(scores), indent=2) + "\n", encoding="utf-8")
     typer.echo(format_table(scores))

@@ -1,15 +1,12 @@
 """The export: a trained detector becomes a SavedModel that takes frames of any size.
 
-Its signature is, by name, that of an export with TensorFlow 2's Object Detection API. This and the
-two `_graph` modules are the only ones in `training` that need TensorFlow, whichever backend the
-weights were trained with.
+Its signature is, by name, that of an export with TensorFlow 2's Object Detection API. What
+makes or loads an export needs TensorFlow, whichever backend the weights were trained with.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -17,19 +14,19 @@ import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from model_store.label_map import write_label_map
-from training.anchors import LEVELS, AnchorLevel
 from training.box_graph import select_boxes, tile_anchors
-from training.checkpoint import find_weights
-from training.detector import build_detector
+from training.export_options import EXTRA, FACTS, write_options
+from training.folding import fold_normalization
 from training.frame_graph import fit_frames, shrink_input
-from training.network_file import find_network
-from training.postprocess import PostprocessRule
 from training.start_weights import save_start_weights
+from training.trained import load_run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from training.config import ModelConfig
+    from training.export_options import ExportOptions
+    from training.trained import TrainedDetector
 
 logger = logging.getLogger(__name__)
 
@@ -38,9 +35,6 @@ Tensor = Any
 # A tf.function.
 GraphFunction = Any
 
-# TensorFlow leaves a folder of this name to whoever makes the SavedModel.
-EXTRA = "assets.extra"
-FACTS = f"{EXTRA}/export.json"
 LABELS = "label_map.pbtxt"
 # What a SavedModel may take with all that lies beside it.
 MAX_BYTES = 10_000_000
@@ -48,39 +42,30 @@ SIGNATURE = "serving_default"
 INPUT = tf.TensorSpec((None, None, None, 3), tf.uint8, name="input_tensor")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportOptions:
-    """What is fixed in the graph: a frame's longer side comes down to `long_side` pixels.
-
-    The network then looks a second time at a picture `coarse_factor` times smaller, for print that
-    is larger than any it was trained on; 1 leaves the second look out.
-    """
-
-    long_side: int = 1280
-    coarse_factor: int = 3
-    postprocess: PostprocessRule = field(default_factory=PostprocessRule)
-    levels: tuple[AnchorLevel, ...] = LEVELS
-    channels: int = 1
-
-
 class ExportError(RuntimeError):
     """The model cannot be exported as things are."""
 
 
 def export_run(config: ModelConfig, run_dir: Path, out_dir: Path, options: ExportOptions) -> None:
-    """Export the best weights that `run_dir` has so far.
+    """Export the best weights that `run_dir` has so far as a SavedModel.
 
     Raises ExportError where Keras does not run on TensorFlow.
     """
+    require_tensorflow()
+    write_saved_model(load_run(config, run_dir, options), out_dir)
+
+
+def require_tensorflow() -> None:
+    """Raise ExportError where Keras does not run on TensorFlow."""
     if keras.backend.backend() != "tensorflow":
         message = f"expected KERAS_BACKEND=tensorflow, received {keras.backend.backend()}"
         raise ExportError(message)
-    network = find_network(config, run_dir)
-    model = build_detector(network)
-    model.load_weights(find_weights(run_dir))
-    levels = network.levels or LEVELS
-    export_detector(model, out_dir, replace(options, levels=levels, channels=network.channels))
-    add_companions(model, network, out_dir)
+
+
+def write_saved_model(detector: TrainedDetector, out_dir: Path) -> None:
+    """Write a SavedModel with all that belongs beside its graph into `out_dir`."""
+    export_detector(detector.model, out_dir, detector.options)
+    add_companions(detector.model, detector.network, out_dir)
 
 
 def add_companions(model: keras.Model, network: ModelConfig, out_dir: Path) -> None:
@@ -104,7 +89,7 @@ def export_detector(model: keras.Model, out_dir: Path, options: ExportOptions) -
     tf.saved_model.save(module, str(out_dir), signatures={SIGNATURE: signature})
     facts = out_dir / FACTS
     facts.parent.mkdir(exist_ok=True)
-    facts.write_text(json.dumps(asdict(options), indent=2) + "\n")
+    write_options(options, facts)
 
 
 def freeze_detector(model: keras.Model, options: ExportOptions) -> GraphFunction:
@@ -113,7 +98,8 @@ def freeze_detector(model: keras.Model, options: ExportOptions) -> GraphFunction
     On a CPU a frozen graph takes two thirds of the time of one with variables: only constants can
     be folded into each other and laid out beforehand.
     """
-    traced = tf.function(lambda frames: detect_prefixes(model, frames, options))
+    folded = fold_normalization(model)
+    traced = tf.function(lambda frames: detect_prefixes(folded, frames, options))
     concrete = traced.get_concrete_function(INPUT)
     frozen = convert_variables_to_constants_v2(concrete, lower_control_flow=False)
     # A frozen function answers with a list, in the order of the sorted names.

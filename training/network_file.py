@@ -31,11 +31,12 @@ def read_network(folder: Path) -> ModelConfig | None:
         return None
     known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     known["labels"] = {int(number): label for number, label in known["labels"].items()}
-    known["levels"] = tuple(_read_level(level) for level in known["levels"])
+    known["levels"] = tuple(read_level(level) for level in known["levels"])
     return ModelConfig(**known)
 
 
-def _read_level(level: dict[str, Any]) -> AnchorLevel:
+def read_level(level: dict[str, Any]) -> AnchorLevel:
+    """Return the level that `asdict` had made into JSON."""
     sides = {name: tuple(level[name]) for name in ("heights", "aspects")}
     return AnchorLevel(**{**level, **sides})
 

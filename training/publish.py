@@ -11,7 +11,8 @@ import tensorflow as tf
 from model_store.manifest import ManifestFacts, Signature, TensorSpec, TrainingFacts
 from model_store.store import ModelStore
 from training.checkpoint import read_state
-from training.export import FACTS, SIGNATURE
+from training.export import SIGNATURE
+from training.export_options import FACTS
 from training.network_file import find_network
 from training.origin import read_origin
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import tensorflow as tf
 
-from training.export import FACTS, SIGNATURE
+from training.export import SIGNATURE
+from training.export_options import FACTS
 from training.postprocess import Detections
 
 if TYPE_CHECKING:

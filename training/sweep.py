@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from training.evaluate import evaluate
-from training.export import ExportOptions, export_run
+from training.export import export_run
+from training.export_options import choose_options
 from training.saved_detector import SavedDetector
 from training.tiles import TiledDetector
 
@@ -133,11 +134,7 @@ class _Stopwatch:
 def _export(config: TrainConfig, run_dir: Path, folder: Path, long_side: int) -> SavedDetector:
     out = folder / str(long_side)
     if not out.exists():
-        options = ExportOptions(
-            long_side=long_side,
-            coarse_factor=config.coarse_factor,
-            postprocess=config.postprocess,
-        )
+        options = replace(choose_options(config), long_side=long_side)
         export_run(config.model, run_dir, out, options)
     return SavedDetector(out)
 

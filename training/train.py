@@ -21,12 +21,14 @@ from training.checkpoint import (
 from training.data_digest import digest_data
 from training.detector import build_detector
 from training.devices import share_batches, spread_over
+from training.export_options import choose_options
 from training.feed import BatchForm, open_feed
-from training.keras_detector import KerasDetector
+from training.keras_detector import KerasNetwork
 from training.losses import DetectionLoss
 from training.network_choice import choose_network
 from training.optimizer import build_optimizer, regularize_kernels
 from training.origin import Origin, write_origin
+from training.row_detector import RowDetector
 from training.scalars import ScalarLog
 from training.schedule import Schedule
 from training.start_weights import put_weights
@@ -209,7 +211,10 @@ class TrainRun:
         return losses["loss"] - parts
 
     def _validate(self, validation: ValidationSet, log: ScalarLog, state: RunState) -> None:
-        found = validation.measure(KerasDetector(self._average.model(), self._config))
+        # The second look of an export finds large print, which hardly changes while it learns.
+        options = replace(choose_options(self._config), coarse_factor=1)
+        network = KerasNetwork(self._average.model())
+        found = validation.measure(RowDetector(network, options))
         if found.score is not None:
             score = found.score
             figures = {"ap50": score.ap50, "ap": score.ap, "ar": score.ar}

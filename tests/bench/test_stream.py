@@ -4,7 +4,12 @@ import cv2
 import numpy as np
 
 from bench.handheld import FRAME_SIZE, film_page
-from bench.stream import Load, Tally, render_load
+from bench.recording import record_frame
+from bench.stream import Gain, Tally, follow_film
+from service.metrics import Metrics
+from service.records import Frame
+from service.settings import Settings
+from tests.service.fakes import LINK, FakePipeline
 from training.synth.sheet import Page, PageLink
 
 
@@ -19,11 +24,24 @@ def make_page(*places, x_height=12.0):
     return Page(pixels, tuple(links), "book", is_dark=False)
 
 
+class CountedPipeline(FakePipeline):
+    """Says that each of its readings is one call to a reader."""
+
+    def __init__(self):
+        super().__init__()
+        self.metrics = Metrics()
+
+    def _read(self, link):
+        self.metrics.time_read(0.01, engine="network", is_failed=False)
+        return super()._read(link)
+
+
 def test_right_wrong_and_missed_links_are_told_apart():
     tally = Tally(reads=6)
     tally.add({"a", "x"}, expected={"a", "b"}, printed={"a", "b", "c"})
     tally.add({"a", "b", "c"}, expected={"a", "b"}, printed={"a", "b", "c"})
-    assert (tally.right, tally.wrong, tally.expected, tally.frames) == (3, 1, 4, 2)
+    assert (tally.right, tally.expected, tally.frames) == (3, 4, 2)
+    assert (tally.wrong, tally.missed) == ({"x": 1}, {"b": 1})
     assert tally.render("x").split() == ["x", "0.750", "0.750", "3.00", "2"]
 
 
@@ -31,9 +49,28 @@ def test_an_empty_tally_has_a_row_too():
     assert Tally().render("x").split() == ["x", "nan", "nan", "nan", "0"]
 
 
-def test_the_load_is_told_by_age_and_drops():
-    loads = [Load([10.0, 30.0], dropped=1, sent=5), Load([20.0], dropped=0, sent=5)]
-    assert render_load("two", loads, seconds=2).split() == ["two", "1.5", "20", "20", "10%"]
+def test_a_film_is_followed_and_each_frame_looked_at_by_itself():
+    film = film_page(make_page((600, 900)), seconds=2, fps=5, seed=3)
+    gain, pipeline = Gain(), CountedPipeline()
+    follow_film(film, pipeline, Settings(), metrics=pipeline.metrics, gain=gain)
+    assert (gain.single.frames, gain.single.reads) == (10, 10)
+    # What the fake finds is not on the page.
+    assert gain.single.wrong == {LINK.url: 10}
+    assert gain.confirmed.wrong.total() > 5
+    assert 3 <= gain.confirmed.reads < 10
+    assert gain.confirmed.missed == {"https://www.0.org": gain.confirmed.expected}
+    assert "the stream needs" in gain.render()
+
+
+def test_a_recording_gives_what_was_read_and_counts_what_is_asked_for():
+    pipeline = CountedPipeline()
+    frame = Frame(np.zeros((48, 64, 3), np.uint8))
+    recording = record_frame(pipeline, frame, pipeline.metrics, min_confidence=0.5)
+    assert (recording.all_calls, recording.calls) == (1, 0)
+    assert recording.run(frame, 0.0, lambda prefix, read: None).links == ()
+    assert recording.calls == 0
+    assert recording.run(frame, 0.0, lambda prefix, read: read()).links == (LINK,)
+    assert recording.calls == 1
 
 
 def test_a_film_knows_which_links_can_be_read():

@@ -1,11 +1,16 @@
 """Whole stand-ins for the protocols of the service, scripted by their constructors."""
 
+import errno
+import io
+import os
 import threading
 import time
 from dataclasses import dataclass, field
 from functools import partial
 
 from service.engine import Served
+from service.errors import GoldenMissedError
+from service.metrics import Metrics
 from service.records import (
     Box,
     FrameResult,
@@ -19,6 +24,7 @@ from service.records import (
     TextLine,
     Timings,
 )
+from service.versions import Versions
 
 PREFIX = Prefix("https", 0.98, Box(10, 20, 60, 40))
 POLYGON = (Point(10, 20), Point(200, 20), Point(200, 40), Point(10, 40))
@@ -75,6 +81,7 @@ class FakePipeline:
     error: Exception | None = None
     frames: list = field(default_factory=list)
     reads: int = 0
+    version: int = 7
 
     def run(self, frame, decode_ms, follow=None):
         self.frames.append(frame)
@@ -87,7 +94,7 @@ class FakePipeline:
             for link in self.links
         )
         links = tuple(link for link in found if link is not None)
-        return FrameResult(frame.width, frame.height, links, timings, "fake", 7)
+        return FrameResult(frame.width, frame.height, links, timings, "fake", self.version)
 
     def _read(self, link):
         self.reads += 1
@@ -110,3 +117,74 @@ class FakeBuilder:
         if self.error is not None:
             raise self.error
         return Served(self.pipeline, "fake", 7, reader_name="reads", reader_version=3)
+
+
+@dataclass
+class FakeLoader:
+    """Loads any version at once, but those in `bad`; those that miss the golden frame do run.
+
+    `calls` has what was asked for.
+    """
+
+    bad: dict = field(default_factory=dict)
+    delay_s: float = 0.0
+    calls: list = field(default_factory=list)
+
+    def __call__(self, version, *, is_checked):
+        self.calls.append((version, is_checked))
+        time.sleep(self.delay_s)
+        error = self.bad.get(version)
+        if error is not None and (is_checked or not isinstance(error, GoldenMissedError)):
+            raise error
+        return Served(FakePipeline(version=version), "fake", version)
+
+
+def make_folders(store, *versions):
+    """Put folders into the store that look like versions of the model `fake`."""
+    for version in versions:
+        folder = store.folder_of("fake") / str(version)
+        folder.mkdir(parents=True)
+        (folder / "saved_model.pb").write_bytes(b"graph")
+    return store
+
+
+def open_versions(store, load, metrics=None):
+    return Versions(store, "fake", load=load, metrics=metrics or Metrics())
+
+
+@dataclass
+class HangingPipeline(FakePipeline):
+    """Hangs on the first frame until `let_go` is set; the others are answered."""
+
+    let_go: threading.Event = field(default_factory=threading.Event)
+
+    def run(self, frame, decode_ms, follow=None):
+        is_first = not self.frames
+        result = super().run(frame, decode_ms, follow)
+        if is_first:
+            self.let_go.wait(timeout=20)
+        return result
+
+
+class CrashingPipeline(FakePipeline):
+    """Raises on every so many frames; the others are answered."""
+
+    def __init__(self, crash, *, every):
+        super().__init__()
+        self.crash, self.every = crash, every
+
+    def run(self, frame, decode_ms, follow=None):
+        result = super().run(frame, decode_ms, follow)
+        if len(self.frames) % self.every == 0:
+            raise self.crash
+        return result
+
+
+class FullDisk(io.StringIO):
+    """A file on a disk that has no room; counts what it refused."""
+
+    refusals = 0
+
+    def write(self, text):
+        self.refusals += 1
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

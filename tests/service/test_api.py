@@ -225,6 +225,7 @@ async def test_models_lists_the_store_and_what_is_served(tmp_path, is_loaded):
         gate.set()
     assert response.json() == {
         "served": {"name": "fake", "version": 7} if is_loaded else None,
+        "canary": None,
         "reader": {"name": "reads", "version": 3} if is_loaded else None,
         "models": [{"name": "tiny", "version": 1}, {"name": "tiny", "version": 2}],
     }

@@ -28,7 +28,18 @@ def test_the_weight_of_confidence_wins_and_not_the_number_alone():
     doubtful = [read("https://a.org/I", 0.2), read("https://a.org/I", 0.2)]
     link = combine_links([*doubtful, read("https://a.org/l", 0.9)])
     assert link.url == "https://a.org/l"
-    assert link.confidence == pytest.approx(0.9 * 0.9 / 1.3)
+    # Odds of 9, beside 1 for no text at all and those of the other one.
+    other = 1 - 0.8 * 0.8**0.25
+    assert link.confidence == pytest.approx(9 / (9 + 1 + other / (1 - other)))
+
+
+def test_one_slip_does_not_outweigh_many_frames_that_agree():
+    slip = [read("https://a.org/I", 0.95)]
+    sure, doubtful = (
+        combine_links([*slip, *[read("https://a.org/l", 0.97)] * count]) for count in (4, 2)
+    )
+    assert (sure.url, doubtful.url) == ("https://a.org/l", "https://a.org/l")
+    assert doubtful.confidence < 0.9 < sure.confidence
 
 
 def test_errors_in_different_places_cancel_out():

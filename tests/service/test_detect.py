@@ -71,6 +71,40 @@ def test_a_model_that_fails_is_our_fault(model):
         load(model).detect(make_frame(red=0, width=16, height=40))
 
 
+class Malformed:
+    """Answers as a sound model does, but for one output."""
+
+    def __init__(self, name, value):
+        self.outputs = {
+            "detection_boxes": np.zeros((1, 3, 4), np.float32),
+            "detection_scores": np.zeros((1, 3), np.float32),
+            "detection_classes": np.ones((1, 3), np.float32),
+            "num_detections": np.zeros(1, np.float32),
+        } | {name: value}
+
+    def run(self, inputs):
+        return self.outputs
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("detection_boxes", np.zeros((1, 3, 5), np.float32)),
+        ("detection_boxes", np.float32(0)),
+        ("detection_boxes", np.full((1, 3, 4), np.nan, np.float32)),
+        ("detection_scores", np.zeros((1, 2), np.float32)),
+        ("detection_scores", np.full((1, 3), np.inf, np.float32)),
+        ("detection_classes", np.ones(3, np.float32)),
+        ("num_detections", np.float32(3)),
+        ("num_detections", np.full(1, np.nan, np.float32)),
+    ],
+)
+def test_an_answer_in_another_form_is_our_fault(name, value):
+    with pytest.raises(DetectError, match=f"expected finite numbers.*{name}"):
+        load(Malformed(name, value)).detect(make_frame(red=0))
+    assert load(Malformed("num_detections", np.zeros(1))).detect(make_frame(red=0)) == ()
+
+
 def test_a_class_without_label_is_our_fault(model):
     with pytest.raises(DetectError, match=r"expected a class of \[1, 2\], the model said 5"):
         load(model, label_map={1: "https", 2: "http"}).detect(make_frame(red=0))

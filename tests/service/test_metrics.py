@@ -61,9 +61,36 @@ def test_an_empty_frame_is_an_outcome():
     assert value(metrics, "frames_total", outcome="empty") == 1
 
 
-def test_the_served_model_replaces_the_one_before():
+def test_the_served_models_replace_those_before():
     metrics = Metrics()
-    metrics.show_model("links", 1)
-    metrics.show_model("links", 2)
+    metrics.show_models("links", {1: 0.9, 2: 0.1})
+    metrics.show_models("links", {2: 1.0})
     assert value(metrics, "model_info", name="links", version="1") is None
     assert value(metrics, "model_info", name="links", version="2") == 1
+    assert value(metrics, "model_share", version="1") is None
+    assert value(metrics, "model_share", version="2") == 1
+
+
+def test_frames_count_for_the_version_that_answered_them():
+    metrics = Metrics()
+    result = FrameResult(9, 9, (LINK, LINK), Timings(5.0, 1.0, 1.0, 40.0), "links", 2)
+    metrics.count_result(result)
+    metrics.count_result(replace(result, links=(), model_version=3))
+    assert value(metrics, "model_frames_total", version="2", outcome="links") == 1
+    assert value(metrics, "model_frames_total", version="3", outcome="empty") == 1
+    assert value(metrics, "model_links_total", version="2") == 2
+    assert value(metrics, "model_frame_seconds_sum", version="2") == pytest.approx(0.04)
+
+
+def test_a_version_is_blamed_for_what_may_be_its_fault_only():
+    metrics = Metrics()
+    for code in ("internal", "deadline_exceeded", "frame_empty", "queue_full"):
+        metrics.count_failure(code, 2)
+    metrics.count_failure("not_ready")
+    blamed = {
+        sample.labels["outcome"]: sample.value
+        for metric in metrics.registry.collect()
+        for sample in metric.samples
+        if sample.name == "printlink_model_frames_total"
+    }
+    assert blamed == {"internal": 1, "deadline_exceeded": 1}

@@ -4,11 +4,12 @@ import shutil
 
 import pytest
 
-from model_store import default_root
+from model_store import ModelStore, default_root
+from model_store.rollout import label_stable
 from service.errors import ModelLoadError
-from service.models import find_model, open_store
-from service.settings import ModelSettings
-from tests.service.stores import LABEL_MAP, publish_tiny
+from service.models import find_model, find_traineddata, list_wanted, open_store
+from service.settings import ModelSettings, TesseractSettings
+from tests.service.stores import FACTS, LABEL_MAP, publish_tiny
 
 
 @pytest.fixture
@@ -25,6 +26,24 @@ def test_the_shipped_store_is_the_default(root):
 def test_the_highest_version_counts_unless_pinned(root, pinned, version):
     model = find_model(ModelSettings(store_dir=root, name="tiny", version=pinned))
     assert (model.version, model.label_map) == (version, LABEL_MAP)
+
+
+@pytest.mark.parametrize(
+    ("pinned", "label", "wanted"),
+    [(None, None, (2, 1)), (None, 1, (1,)), (1, None, (1,)), (2, 1, (2,))],
+)
+def test_lower_versions_stand_by_unless_one_is_pinned(root, pinned, label, wanted):
+    if label is not None:
+        label_stable(ModelStore(root), "tiny", label)
+    settings = ModelSettings(store_dir=root, name="tiny", version=pinned)
+    assert list_wanted(settings) == wanted
+    assert find_model(settings).version == wanted[0]
+
+
+def test_labels_that_cannot_be_read_keep_the_service_from_starting(root):
+    (root / "tiny" / "rollout.json").write_text("{")
+    with pytest.raises(ModelLoadError, match="mend it or remove it"):
+        list_wanted(ModelSettings(store_dir=root, name="tiny"))
 
 
 def test_a_changed_file_keeps_the_model_from_being_served(root):
@@ -50,3 +69,28 @@ def test_an_emptied_version_is_refused(root):
     shutil.rmtree(root / "tiny" / "2" / "variables")
     with pytest.raises(ModelLoadError, match="variables"):
         find_model(ModelSettings(store_dir=root, name="tiny"))
+
+
+def test_tesseract_reads_with_the_system_s_language_unless_a_model_is_named(tmp_path):
+    assert find_traineddata(TesseractSettings()) is None
+    with pytest.raises(ModelLoadError, match="`printlink models list` shows what there is"):
+        find_traineddata(TesseractSettings(store_dir=tmp_path, name="url-ocr"))
+
+
+def test_a_model_of_tesseract_s_is_found_as_published(tmp_path):
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "url.traineddata").write_bytes(b"network")
+    store = ModelStore(tmp_path / "store")
+    for _ in range(2):
+        store.publish(tmp_path / "made", name="url-ocr", facts=FACTS)
+    settings = TesseractSettings(store_dir=store.root, name="url-ocr")
+    path = find_traineddata(settings)
+    assert path == store.root / "url-ocr" / "2" / "url.traineddata"
+    path.write_bytes(b"other")
+    with pytest.raises(ModelLoadError, match=r"url\.traineddata was changed"):
+        find_traineddata(settings)
+
+
+def test_another_kind_of_model_is_not_given_to_tesseract(root):
+    with pytest.raises(ModelLoadError, match="is no model of Tesseract's"):
+        find_traineddata(TesseractSettings(store_dir=root, name="tiny"))

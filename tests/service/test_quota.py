@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from service.quota import count_cpus
+from service.quota import count_cpus, read_memory_limit
 
 
 @pytest.fixture(autouse=True)
@@ -45,3 +45,23 @@ def test_without_affinity_the_machine_counts(tmp_path, monkeypatch, cpus, expect
     monkeypatch.delattr(os, "sched_getaffinity")
     monkeypatch.setattr(os, "cpu_count", lambda: cpus)
     assert count_cpus(tmp_path) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("memory.max", "2147483648", 2**31),
+        ("memory.max", "max", None),
+        ("memory.max", "", None),
+        ("memory/memory.limit_in_bytes", "1073741824", 2**30),
+        ("memory/memory.limit_in_bytes", "9223372036854771712", None),
+    ],
+)
+def test_the_memory_limit_of_both_versions(tmp_path, name, text, expected):
+    (tmp_path / "memory").mkdir()
+    (tmp_path / name).write_text(text)
+    assert read_memory_limit(tmp_path) == expected
+
+
+def test_no_cgroup_is_no_memory_limit(tmp_path):
+    assert read_memory_limit(tmp_path) is None

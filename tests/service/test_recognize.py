@@ -72,3 +72,18 @@ def test_tessdata_is_looked_for_where_the_environment_says(tmp_path, monkeypatch
     (tmp_path / "xyz.traineddata").touch()
     monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
     assert find_tessdata("xyz") == tmp_path
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_file_of_our_own_is_read_with_and_takes_a_strip_as_one_line(tmp_path, engine):
+    # The system's model under another name; a look for lines would find the print in the margin.
+    path = tmp_path / "url.traineddata"
+    path.write_bytes((find_tessdata("eng") / "eng.traineddata").read_bytes())
+    settings = RecognizeSettings(engine=engine, timeout_s=60)
+    elsewhere = {"language": "nothing", "tessdata_dir": tmp_path / "none"}
+    own = create_recognizer(settings.model_copy(update=elsewhere), traineddata=path)
+    strip = print_strip("Read me now")
+    low = Strip(np.pad(strip.pixels, ((400, 0), (0, 0)), constant_values=255), ())
+    assert "Read" in own.read(strip).text
+    assert "Read" not in own.read(low).text
+    assert "Read" in create_recognizer(settings).read(low).text

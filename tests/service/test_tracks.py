@@ -33,7 +33,7 @@ class Camera:
 
     def show(self, motion, *links):
         """Each is a link as it would be read, or a prefix at which nothing can be."""
-        self.tracker.begin(motion)
+        self.tracker.begin(motion, FRAME)
         found = []
         for link in links:
             prefix = link.prefix if isinstance(link, Link) else link
@@ -111,7 +111,7 @@ def test_what_is_read_in_vain_is_looked_at_less_and_less_often():
         assert camera.show(STAY, PREFIX) == ()
         if camera.reads > before:
             read_at.append(frame)
-    assert read_at == [0, 1, 2, 3, 4, 5, 9, 17, 33]
+    assert read_at == [0, 1, 2, 3, 4, 5, 9, 17, 33, 49]
 
 
 def test_what_was_read_in_vain_is_read_again_from_nearby():
@@ -169,6 +169,30 @@ def test_the_same_link_printed_twice_has_two_numbers():
     for motion in (CUT, STAY, CUT):
         shown = camera.show(motion, at(100, 100), at(100, 300))
         assert {one.track_id for one in shown} == {0, 1}
+
+
+def test_what_the_edge_of_the_frame_cuts_off_is_no_evidence_against_a_link():
+    camera = Camera()
+    camera.show(CUT, at(100, 100))
+    (shown,) = camera.show(shift(-99.5, 0), at(0.5, 100, "ftp://a.org/x"))
+    assert (shown.link.url, camera.reads) == ("https://a.org/x", 1)
+    camera.show(shift(99.5, 0), at(100, 100))
+    assert camera.reads == 2
+
+
+def test_a_link_that_was_confirmed_and_is_in_doubt_again_is_read_as_eagerly_as_a_new_one():
+    camera = Camera()
+    for _ in range(6):
+        camera.show(STAY, at(100, 100, confidence=0.75))
+    # What comes nearer is read though it is confirmed.
+    near = replace(PREFIX, box=Box(100, 100, 170, 130))
+    slip = replace(at(100, 100, "https://a.org/I", 0.9), prefix=near)
+    (doubted,) = camera.show(STAY, slip)
+    before = camera.reads
+    for _ in range(3):
+        camera.show(STAY, replace(slip, url="https://a.org/x"))
+    assert not doubted.is_confirmed
+    assert camera.reads > before + 1
 
 
 def test_a_link_that_can_no_longer_be_read_is_forgotten():

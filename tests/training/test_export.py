@@ -9,7 +9,8 @@ from training.anchors import LEVELS, image_anchors
 from training.box_graph import tile_anchors
 from training.config import ModelConfig
 from training.detector import build_detector
-from training.export import FACTS, SIGNATURE, ExportOptions, export_detector, find_large_print
+from training.export import SIGNATURE, export_detector, find_large_print
+from training.export_options import FACTS, ExportOptions
 from training.frame_graph import fit_frames, shrink_input
 from training.postprocess import PostprocessRule, decode_rows
 from training.saved_detector import SavedDetector

@@ -9,18 +9,13 @@ from tests.training.warned import KERAS_ARRAY
 from training.checkpoint import STATE
 from training.config import ModelConfig, TrainConfig
 from training.detector import build_detector
-from training.export import (
-    EXTRA,
-    LABELS,
-    MAX_BYTES,
-    ExportOptions,
-    add_companions,
-    export_detector,
-)
+from training.export import LABELS, MAX_BYTES, add_companions, export_detector
+from training.export_options import EXTRA, ExportOptions
 from training.label_map import LABEL_MAP
 from training.origin import Origin, write_origin
 from training.publish import publish_export
 from training.start_weights import START_WEIGHTS, put_weights, start_from_model
+from training.trained import load_model
 
 pytestmark = KERAS_ARRAY
 
@@ -66,7 +61,7 @@ def test_a_published_model_is_found_verified_and_described(stored, tmp_path):
     assert manifest.metrics == {"all": {"ap50": 0.5}}
 
 
-def test_a_run_can_start_from_a_published_model(stored, tmp_path):
+def test_a_run_and_an_export_can_start_from_a_published_model(stored, tmp_path):
     store = ModelStore(tmp_path / "store")
     start = start_from_model(store, "drawn:1")
     assert start == start_from_model(store, "drawn")
@@ -74,6 +69,8 @@ def test_a_run_can_start_from_a_published_model(stored, tmp_path):
     assert put_weights(build_detector(ModelConfig()), ModelConfig(), start.weights) == []
     assert read_label_map(start.weights.parent / LABELS) == LABEL_MAP
     assert sum(path.stat().st_size for path in stored.path.rglob("*") if path.is_file()) < 10e6
+    published = load_model(store, "drawn")
+    assert (published.network, published.options) == (ModelConfig(), ExportOptions(long_side=640))
     start.weights.unlink()
     with pytest.raises(FileNotFoundError, match="drawn:1 was published without start"):
         start_from_model(store, "drawn")

@@ -55,7 +55,10 @@ def folder(tmp_path_factory):
         "explore records --picture sheet.png --long-side 320",
         "train marks.py records run --workers 1",
         "export marks.py run export",
+        "export marks.py run marks.tflite --to litert",
+        "export marks.py run web --to web",
         "evaluate export records/test --json metrics.json",
+        "evaluate marks.tflite records/test --json litert.json",
         "publish marks.py run export --metrics metrics.json --store models",
     ):
         command([*line.split()], folder)
@@ -80,6 +83,18 @@ def test_a_model_of_two_foreign_classes_is_good_on_pictures_it_has_not_seen(fold
     metrics = json.loads((folder / "metrics.json").read_text())
     assert metrics["all"]["prefixes"] == 24
     assert metrics["all"]["ap50"] >= 0.9
+
+
+@pytest.mark.slow
+def test_the_files_for_phones_and_pages_know_the_classes_and_are_as_good(folder):
+    scores = {
+        name: json.loads((folder / f"{name}.json").read_text())["all"]["ap50"]
+        for name in ("metrics", "litert")
+    }
+    assert scores["litert"] == pytest.approx(scores["metrics"], abs=0.02)
+    contract = json.loads((folder / "web" / "detector.json").read_text())
+    assert contract["labels"] == {"1": "mark", "2": "stamp"}
+    assert (folder / "web" / "model.json").exists()
 
 
 @pytest.mark.slow

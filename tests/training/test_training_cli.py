@@ -6,7 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from training.cli import _sort_places, app
+from training.cli import _load_trained, _sort_places, app
 from training.data_digest import digest_data
 
 
@@ -36,6 +36,13 @@ def test_the_config_of_a_training_comes_first_unless_an_option_names_it():
     for places in ([run], [config, data, run, run]):
         with pytest.raises(typer.BadParameter, match="expected CONFIG, DATA and RUN"):
             _sort_places(places, None)
+
+
+def test_an_export_is_of_a_run_or_of_a_published_model():
+    config, run = Path("c.py"), Path("run")
+    for source, model in (([], None), ([config], None), ([config, run], "links")):
+        with pytest.raises(typer.BadParameter, match="expected CONFIG, RUN and OUT, or --model"):
+            _load_trained(source, model, None)
 
 
 def test_the_digest_of_data_is_printed(tmp_path):

@@ -18,6 +18,8 @@ CONFIG = TrainConfig(
     name="links",
     make_source=CropSource,
     size=256,
+    # The knee of the curve that `printlink-train sweep` draws (docs/training.md).
+    long_side=1152,
     batch=16,
     crops=1_000_000,
     warmup_crops=8_000,

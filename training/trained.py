@@ -1,0 +1,62 @@
+"""Trained detectors, loaded to be exported: those of a run, or of a published model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from training.anchors import LEVELS
+from training.checkpoint import find_weights
+from training.detector import build_detector
+from training.export_options import FACTS, ExportOptions, read_options
+from training.network_file import find_network, read_network
+from training.start_weights import start_from_model
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import keras
+
+    from model_store.store import ModelStore
+    from training.config import ModelConfig
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainedDetector:
+    """A network with its weights, and what an export of it begins with."""
+
+    model: keras.Model
+    network: ModelConfig
+    options: ExportOptions
+
+    @property
+    def labels(self) -> dict[int, str]:
+        """The classes by their number."""
+        return self.network.labels or {}
+
+
+def load_run(config: ModelConfig, run_dir: Path, options: ExportOptions) -> TrainedDetector:
+    """Return the detector with the best weights that `run_dir` has so far.
+
+    The run knows best which levels and channels it has; those of `options` are passed over.
+    """
+    network = find_network(config, run_dir)
+    model = build_detector(network)
+    model.load_weights(find_weights(run_dir))
+    levels = network.levels or LEVELS
+    options = replace(options, levels=levels, channels=network.channels)
+    return TrainedDetector(model, network, options)
+
+
+def load_model(store: ModelStore, named: str) -> TrainedDetector:
+    """Return the detector published as `NAME` or `NAME:VERSION`, its kernels rounded to float16.
+
+    Raises what `start_from_model` raises.
+    """
+    weights = start_from_model(store, named).weights
+    network = read_network(weights.parent)
+    if network is None:
+        raise FileNotFoundError(f"{weights.parent}: expected network.json, found none")
+    model = build_detector(network)
+    model.load_weights(weights)
+    return TrainedDetector(model, network, read_options(weights.parents[1] / FACTS))
