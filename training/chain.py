@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training.commit import read_commit
-from training.config import load_config
+from training.config_file import load_config
 from training.evaluate import evaluate, format_table, to_metrics
 from training.export import export_run
 from training.export_options import ExportOptions

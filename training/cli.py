@@ -100,7 +100,7 @@ def run_training(
     """Train a detector, or go on with a run that was interrupted."""
     from dataclasses import replace
 
-    from training.config import load_config
+    from training.config_file import load_config
     from training.start_weights import choose_start
     from training.threads import limit_threads
     from training.train import TrainLimits, train
@@ -200,7 +200,7 @@ def _load_trained(source: list[Path], model: str | None, store: Path | None) -> 
     if len(source) != (2 if model is None else 0):
         raise typer.BadParameter("expected CONFIG, RUN and OUT, or --model and OUT")
     from model_store.store import ModelStore, default_root
-    from training.config import load_config
+    from training.config_file import load_config
     from training.export_options import choose_options
     from training.trained import load_model, load_run
 
@@ -245,7 +245,7 @@ def run_sweep(
     plot: Annotated[Path | None, typer.Option(help="Draw the trials to this PNG.")] = None,
 ) -> None:
     """Plot what a detector finds against the time it takes, by the size of its input."""
-    from training.config import load_config
+    from training.config_file import load_config
     from training.sweep import format_trials, plot_trials, save_trials, sweep
 
     settings = load_config(config)
@@ -274,7 +274,7 @@ def run_publication(
 
     from model_store.store import default_root
     from training.commit import read_commit
-    from training.config import load_config
+    from training.config_file import load_config
     from training.publish import publish_export
 
     stored = publish_export(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import runpy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from training.example import ExampleSource
-
-# What an existing `pipeline.config` may be called.
-PIPELINE_SUFFIXES = (".config", ".pbtxt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,19 +106,3 @@ class TrainConfig:
     start_weights: Path | None = None
     summary: str = ""
     limits: tuple[str, ...] = ()
-
-
-def load_config(path: Path) -> TrainConfig:
-    """Return the `CONFIG` of a config file, or what can be taken over from a `pipeline.config`.
-
-    Raises ValueError where the file has none, or is no such message.
-    """
-    if path.suffix in PIPELINE_SUFFIXES:
-        from training.pipeline_config import read_pipeline_config  # noqa: PLC0415 - it needs this
-
-        return read_pipeline_config(path)
-    config = runpy.run_path(str(path)).get("CONFIG")
-    if not isinstance(config, TrainConfig):
-        message = f"{path}: expected CONFIG to be a TrainConfig, received {type(config).__name__}"
-        raise ValueError(message)
-    return config

@@ -9,9 +9,10 @@ import pytest
 from tests.training.test_urls import WORDS
 from training.synth.flow import Column, LinkWord, Setting, flow
 from training.synth.fonts import FONT_FOLDERS, FontBook, scan_fonts, split_fonts
-from training.synth.page import Composer, size_for
+from training.synth.page import Composer
 from training.synth.prose import Prose
 from training.synth.sheet import Sheet, Type
+from training.synth.style import size_for
 from training.synth.urls import Lookalike
 
 # Two families, one on either side of the split; other systems look through all they have.

@@ -6,7 +6,8 @@ import pytest
 
 from model_store.label_map import write_label_map
 from training.augment import check_option
-from training.config import LossConfig, OptimizerConfig, load_config
+from training.config import LossConfig, OptimizerConfig
+from training.config_file import load_config
 from training.detector import build_detector
 from training.matcher import MatchRule
 from training.pipeline_config import convert_fields, find_path, take_levels, take_size

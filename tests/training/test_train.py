@@ -9,7 +9,8 @@ from tests.training.drawing import DrawnSource
 from tests.training.warned import KERAS_ARRAY
 from training.average import WeightAverage
 from training.checkpoint import AVERAGED, FINAL, RunState, find_weights, read_state
-from training.config import TrainConfig, load_config
+from training.config import TrainConfig
+from training.config_file import load_config
 from training.detector import build_detector
 from training.feed import make_batches
 from training.origin import read_origin

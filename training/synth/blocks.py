@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from training.synth.flow import Setting
-    from training.synth.page import Composer, PageStyle
+    from training.synth.style import PageStyle
+    from training.synth.vocabulary import Vocabulary
 
 # For every two links one thing that only looks like one.
 LOOKALIKES_PER_LINK = 0.5
@@ -30,12 +31,12 @@ class Blocks:
         self,
         sheet: Sheet,
         style: PageStyle,
-        composer: Composer,
+        vocabulary: Vocabulary,
         rng: np.random.Generator,
         link_rate: float,
     ) -> None:
         self.sheet, self.style, self.rng = sheet, style, rng
-        self.composer = composer
+        self.vocabulary = vocabulary
         self.link_rate = link_rate
 
     def block(self, column: Column, y: float) -> float:
@@ -64,18 +65,18 @@ class Blocks:
     def words(self, count: int) -> list[str | LinkWord]:
         """Return prose in which links and look-alikes are strewn."""
         words: list[str | LinkWord] = []
-        for word in self.composer.prose.run(self.rng, count):
+        for word in self.vocabulary.prose.run(self.rng, count):
             chance = self.rng.random()
             if chance < self.link_rate:
-                words.append(self.composer.link_word(self.rng))
+                words.append(self.vocabulary.link_word(self.rng))
             elif chance < self.link_rate * (1 + LOOKALIKES_PER_LINK):
-                words.extend(self.composer.lookalikes.words(self.rng))
+                words.extend(self.vocabulary.lookalikes.words(self.rng))
             words.append(word)
         return words
 
     def placard_words(self) -> list[str | LinkWord]:
         """Return one line of a poster or card: a name, a number, an address, a link."""
-        rng, prose = self.rng, self.composer.prose
+        rng, prose = self.rng, self.vocabulary.prose
         kind = rng.random()
         if kind < min(0.5, self.link_rate * 18):
             before = (
@@ -83,23 +84,23 @@ class Blocks:
                 if rng.random() < 0.3
                 else []
             )
-            return [*before, self.composer.link_word(rng, longest=36)]
+            return [*before, self.vocabulary.link_word(rng, longest=36)]
         if kind < 0.6:
             return list(prose.title(rng, int(rng.integers(1, 5))).split())
         if kind < 0.7:
             area, number = rng.integers(100, 999), rng.integers(10**4, 10**6)
             return ["Tel.", f"+{rng.integers(1, 99)}", str(area), str(number)]
         if kind < 0.82:
-            return list(self.composer.lookalikes.words(rng))
+            return list(self.vocabulary.lookalikes.words(rng))
         return list(prose.run(rng, int(rng.integers(3, 12))))
 
     def header(self, margin: float) -> float:
         """Write a running head on some pages; return the y of the text block's top."""
         setting = self.style.setting
         if self.rng.random() < 0.4:
-            words: list[str | LinkWord] = list(self.composer.prose.title(self.rng, 4).split())
+            words: list[str | LinkWord] = list(self.vocabulary.prose.title(self.rng, 4).split())
             if self.rng.random() < 4 * self.link_rate:
-                words.append(self.composer.link_word(self.rng, longest=40))
+                words.append(self.vocabulary.link_word(self.rng, longest=40))
             column = Column(margin, 0, self.sheet.width - 2 * margin, margin + setting.leading)
             flow(self.sheet, column, margin * 0.4, words, setting)
         return margin + setting.leading
@@ -119,10 +120,10 @@ class Blocks:
         colour = self.style.accent if self.rng.random() < 0.4 else body.colour
         type_ = Type(self.style.heading, round(body.size * scale), colour)
         words: list[str | LinkWord] = list(
-            self.composer.prose.title(self.rng, int(self.rng.integers(1, 7))).split()
+            self.vocabulary.prose.title(self.rng, int(self.rng.integers(1, 7))).split()
         )
         if self.rng.random() < self.link_rate:
-            words.append(self.composer.link_word(self.rng, longest=40))
+            words.append(self.vocabulary.link_word(self.rng, longest=40))
         setting = replace(
             self.style.setting, body=type_, link=type_, leading=type_.size * 1.2, justified=False
         )
@@ -144,7 +145,7 @@ class Blocks:
             words = self.words(int(self.rng.integers(3, 18)))
             if self.rng.random() < 8 * self.link_rate:
                 words.insert(
-                    int(self.rng.integers(len(words) + 1)), self.composer.link_word(self.rng)
+                    int(self.rng.integers(len(words) + 1)), self.vocabulary.link_word(self.rng)
                 )
             y = flow(self.sheet, inner, y, words, replace(setting, justified=False))
         return y
@@ -162,7 +163,7 @@ class Blocks:
             number = str(self.rng.choice([f"{index + 1}", f"[{index + 1}]", f"{index + 1}."]))
             words: list[str | LinkWord] = [number, *self.words(int(self.rng.integers(0, 22)))]
             if self.rng.random() < 20 * self.link_rate:
-                words.append(self.composer.link_word(self.rng))
+                words.append(self.vocabulary.link_word(self.rng))
             if self.rng.random() < 0.3:
                 words += [
                     "(accessed",
@@ -202,7 +203,7 @@ class Blocks:
 
     def _cell(self) -> list[str | LinkWord]:
         if self.rng.random() < 6 * self.link_rate:
-            return [self.composer.link_word(self.rng, longest=50)]
+            return [self.vocabulary.link_word(self.rng, longest=50)]
         return self.words(int(self.rng.integers(1, 7)))
 
     def code(self, column: Column, y: float) -> float:
@@ -238,7 +239,7 @@ class Blocks:
         return y
 
     def _code_line(self) -> list[str | LinkWord]:
-        rng, prose = self.rng, self.composer.prose
+        rng, prose = self.rng, self.vocabulary.prose
         start = str(
             rng.choice(
                 [
@@ -260,9 +261,9 @@ class Blocks:
         )
         words: list[str | LinkWord] = [*start.split()]
         if rng.random() < 8 * self.link_rate:
-            words.append(self.composer.link_word(rng, longest=60))
+            words.append(self.vocabulary.link_word(rng, longest=60))
         if rng.random() < 0.4:
-            words.extend(self.composer.lookalikes.words(rng))
+            words.extend(self.vocabulary.lookalikes.words(rng))
         return [
             *words,
             *(

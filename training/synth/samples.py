@@ -13,10 +13,11 @@ from training.synth.camera import expose
 from training.synth.flow import Column, LinkWord, Setting, flow
 from training.synth.fonts import Face, FontBook, scan_fonts, split_fonts
 from training.synth.geometry import random_curl, random_view
-from training.synth.page import Composer, size_for
+from training.synth.page import Composer
 from training.synth.prose import Prose
 from training.synth.render import photograph_frame
 from training.synth.sheet import Sheet, Type
+from training.synth.style import size_for
 from training.synth.urls import PREFIXES
 
 if TYPE_CHECKING:
