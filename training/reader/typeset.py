@@ -12,8 +12,8 @@ from PIL import Image, ImageDraw
 
 from training.reader.alphabet import SPACE
 from training.synth.fonts import load_font, measure_font
-from training.synth.page import size_for
 from training.synth.sheet import Type
+from training.synth.style import size_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
