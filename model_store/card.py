@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pydantic import JsonValue
 
     from model_store.manifest import ManifestFacts, Signature, TensorSpec
+
+    _Row = Mapping[str, JsonValue]
 
 CARD_NAME: Final = "MODEL_CARD.md"
 # More of them are an alphabet, which a line shows better than a table.
@@ -84,19 +86,30 @@ def _flatten(facts: Mapping[str, JsonValue], before: str = "") -> Iterable[tuple
 
 
 def _tabulate(metrics: Mapping[str, JsonValue]) -> list[str]:
-    """Return slices as the rows of a table, and what is a single figure as a list."""
-    slices = {name: row for name, row in metrics.items() if isinstance(row, dict)}
-    columns = list(dict.fromkeys(key for row in slices.values() for key in row))
-    single = [f"- {name}: {_show(value)}" for name, value in metrics.items() if name not in slices]
-    if not slices:
-        return single
-    rows = [
-        [name, *(_show(row[key]) if key in row else "" for key in columns)]
-        for name, row in slices.items()
+    """Return single figures as a list, slices as one table and each series as one of its own."""
+    single = [
+        f"- {name}: {_show(value)}"
+        for name, value in metrics.items()
+        if not isinstance(value, dict) and not _is_series(value)
     ]
-    table = [["slice", *columns], ["---"] * (len(columns) + 1), *rows]
-    lines = [f"| {' | '.join(row)} |" for row in table]
-    return [*lines, "", *single] if single else lines
+    slices = [{"slice": name, **row} for name, row in metrics.items() if isinstance(row, dict)]
+    blocks = [single, _table(slices)]
+    for name, value in metrics.items():
+        if _is_series(value):
+            blocks.append([f"{name.capitalize()}:", "", *_table(cast("list[_Row]", value))])
+    return "\n\n".join("\n".join(block) for block in blocks if block).splitlines()
+
+
+def _is_series(value: JsonValue) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
+
+
+def _table(rows: Sequence[_Row]) -> list[str]:
+    if not rows:
+        return []
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    cells = [[_show(row[key]) if key in row else "" for key in columns] for row in rows]
+    return [f"| {' | '.join(row)} |" for row in [columns, ["---"] * len(columns), *cells]]
 
 
 def _show(value: JsonValue) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from training.postprocess import Detections
 
 LONG_SIDES = (640, 768, 896, 1024, 1152, 1280, 1408, 1536)
+TICKS_MS = (5, 10, 25, 50, 100, 200, 400, 800, 1600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +87,22 @@ def plot_trials(path: Path, trials: list[Trial], *, default: int) -> None:
         values = [getattr(trial, name) for trial in whole]
         axes.plot([t.ms for t in whole], values, marker="o", label=f"{label}, whole frame")
     for trial in trials:
-        name = f"{trial.long_side} px" + (" tiles" if trial.tiles else "")
         is_default = trial.long_side == default and not trial.tiles
         axes.scatter([trial.ms], [trial.ap50], s=70 if is_default else 24, zorder=3, color="C3")
         axes.annotate(
-            f"{name} (default)" if is_default else name,
+            f"{trial.long_side}" + "\ntiles" * trial.tiles + "\ndefault" * is_default,
             (trial.ms, trial.ap50),
-            xytext=(4, 7),
+            xytext=(0, -9),
             textcoords="offset points",
+            horizontalalignment="center",
+            verticalalignment="top",
             fontsize=8,
         )
-    axes.set_xlabel("milliseconds a frame, median")
+    axes.set_xscale("log")
+    axes.set_xticks(TICKS_MS, [str(tick) for tick in TICKS_MS])
+    axes.set_xlim(0.7 * min(t.ms for t in trials), 1.3 * max(t.ms for t in trials))
+    axes.minorticks_off()
+    axes.set_xlabel("milliseconds a frame, median; the numbers are the input's long side in pixels")
     axes.set_ylabel("over all labelled prefixes")
     axes.grid(visible=True, alpha=0.3)
     axes.legend(loc="lower right")

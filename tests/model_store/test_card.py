@@ -45,6 +45,14 @@ def test_a_card_without_summary_and_limits_leaves_them_out():
     assert "## Measured\n\n- exact: 0.5\n" in text
 
 
+def test_a_series_of_trials_is_a_table_of_its_own():
+    sweep = [{"long_side": 640, "ms": 36.4}, {"long_side": 1152, "ms": 91.0}]
+    text = format_card(
+        FACTS.model_copy(update={"metrics": {"ms": 31.25, "sweep": sweep}}), name="links", version=3
+    )
+    assert "- ms: 31.25\n\nSweep:\n\n| long_side | ms |\n| --- | --- |\n| 640 | 36.4 |\n" in text
+
+
 def test_an_alphabet_is_shown_in_one_line():
     labels = dict(enumerate("abcdefghijklmnopqrstuvwxyz", start=1))
     text = format_card(FACTS.model_copy(update={"label_map": labels}), name="reader", version=1)
