@@ -29,6 +29,8 @@ _UNKNOWN_HOST_TRUST = 0.55
 _UNKNOWN_WWW_TRUST = 0.3
 # So much less likely is a host under no known suffix than one under a known one, in print.
 _UNKNOWN_HOST_CHANCE = 0.05
+# A fragment holds no second `#` (RFC 3986, 3.5); print has one all the same, now and then.
+_UNSOUND_CHANCE = 0.05
 _URL = re.compile(r"[\w\-.~:/?#\[\]@!$&'()*+,;=%|]+")
 _HOST = re.compile(r"[^:]+://(?:[^/?#@]*@)?(\[[^\]]*\]|[^:/?#]*)")
 
@@ -137,8 +139,7 @@ class UrlParser:
         """Return the likeliest of several readings; the first is what was read."""
         chances: dict[str, float] = {}
         for one, spelling in parsed:
-            known = 1.0 if one.host_trust == 1.0 else _UNKNOWN_HOST_CHANCE
-            chances[one.text] = chances.get(one.text, 0.0) + known * spelling.chance
+            chances[one.text] = chances.get(one.text, 0.0) + _trust(one) * spelling.chance
         text = max(chances, key=lambda one: chances[one])
         read, best = parsed[0][0], next(one for one, _ in parsed if one.text == text)
         others = sorted(
@@ -211,6 +212,12 @@ def host_of(url: str) -> str | None:
     if parsed.protocol[:-1] not in SCHEMES or not _URL.fullmatch(url) or found is None:
         return None
     return found.group(1) or None
+
+
+def _trust(reading: Reading) -> float:
+    """Return how likely such a URL is beside one whose host is known and whose grammar is sound."""
+    host = 1.0 if reading.host_trust == 1.0 else _UNKNOWN_HOST_CHANCE
+    return host * (_UNSOUND_CHANCE if reading.text.count("#") > 1 else 1.0)
 
 
 def _has_user(url: str) -> bool:

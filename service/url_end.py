@@ -23,6 +23,7 @@ _JOINTS: Final = frozenset("_=&?~%#@+")
 _HOST_END = re.compile(r"[/?#:]")
 _SENTENCE_END = re.compile(rf"\.({'|'.join(FILE_ENDINGS)})[.:]$")
 
+_SURE_SPACE_CONFIDENCE = 0.9
 _SURE_SPACE_RATIO = 0.5
 _GLUE_SPACE_RATIO = 0.37
 _PROSE_SPACE_RATIO = 0.12
@@ -51,7 +52,7 @@ def find_end(
 
     Readers put spaces into URLs. Which of them are word spaces is told by their width, by what
     stands on both sides, and within the host by `is_host`, which knows plausible hosts; or by the
-    reader, where it `parts_words`.
+    reader, where it `parts_words` and is sure of the space.
     """
     threshold = _space_ratio(symbols, line_height)
     depth = dict.fromkeys(_CLOSING.values(), 0)
@@ -62,7 +63,8 @@ def find_end(
         if symbol.text == " ":
             width = (symbol.right - symbol.left) / line_height
             words = text_of(symbols[:place]), text_of(symbols[place + 1 :])
-            if parts_words or _is_word_space(words, width, threshold=threshold, is_host=is_host):
+            is_parted = parts_words and symbol.confidence >= _SURE_SPACE_CONFIDENCE
+            if is_parted or _is_word_space(words, width, threshold=threshold, is_host=is_host):
                 # A bracket that is left open belongs to the text behind the link.
                 return trim_end(symbols, opened if max(depth.values()) > 0 else place)
         elif symbol.text in depth:

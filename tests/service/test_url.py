@@ -139,6 +139,12 @@ def test_a_spelling_that_makes_a_host_is_taken_and_told():
     assert reading.others[0][0] == "https://keras.xo/abc"
 
 
+def test_a_spelling_without_a_second_fragment_is_taken():
+    reading = choose(doubt("https://keras.io/a##3", **{"#": ("", 0.1)}))
+    assert reading.text == "https://keras.io/a#3"
+    assert choose(read_line("https://keras.io/a##3")).text == "https://keras.io/a##3"
+
+
 def test_a_doubt_behind_the_link_is_none_of_its_readings():
     assert choose(doubt("https://keras.io/abc with x", x=("y", 0.3))).others == ()
 

@@ -123,3 +123,12 @@ def test_a_reader_that_parts_words_is_believed():
     )
     assert text_of(line.symbols[:end]) == "a.org/x"
     assert link_in("a.org/x␣y z") != "a.org/x"
+
+
+def test_a_space_that_the_reader_doubts_is_judged_by_its_width():
+    symbols = [
+        replace(one, confidence=0.8) if one.text == " " else one
+        for one in read_line("a.org/x␣y z").symbols
+    ]
+    end = find_end(symbols, line_height=LINE_HEIGHT, is_host=HOSTS.__contains__, parts_words=True)
+    assert text_of(symbols[:end]) == "a.org/x y"
