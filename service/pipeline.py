@@ -18,7 +18,7 @@ from service.records import FrameResult, Timings
 from service.scheme import PRINTED, read_scheme
 from service.url import UrlParser
 from service.url_end import first_word, text_of
-from service.wrap import is_continued, is_unfinished
+from service.wrap import is_closed, is_continued, is_unfinished, may_go_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -154,7 +154,8 @@ class Pipeline:
         if not (line.is_line_end and reading.is_open):
             return None
         with clock.stage("expand"):
-            below = self._expander.find_below(line)
+            is_short = is_closed(reading.open_text, self._parser.is_host)
+            below = self._expander.find_below(line, is_short=is_short)
         if below is None:
             return None
         with clock.stage("recognize"):
@@ -169,9 +170,9 @@ class Pipeline:
     def _may_go_on(self, text: TextLine, below: Line, first: Reading) -> bool:
         """Tell whether a link may go on with the first word of `text`, which may be cut short."""
         word = first_word(text, line_height=below.strip.pixels.shape[0])
-        if len(word) == len(text.symbols):
-            return bool(word)
-        return is_continued(first.open_text, _token(word), self._parser.is_host)
+        is_cut = len(word) == len(text.symbols)
+        tell = may_go_on if is_cut else is_continued
+        return tell(first.open_text, _token(word), self._parser.is_host)
 
     def _read_below(
         self, below: Line, first: Reading, prefix: Prefix, clock: _Clock

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from service.baseline import Course
     from service.ink import Grey
 
-_PITCH_RATIOS: Final = np.arange(0.85, 2.0, 0.05)
+_PITCH_RATIOS: Final = np.arange(0.85, 2.0, 0.1)
 _PROBES: Final = (0.75, 2.0, 3.5, 6.0)
 _MAX_LEFT_RATIO = 100.0
 _MIN_MATCH = 0.25
 
 _HOST_END = re.compile(r"[/?#:]")
 _ALWAYS_OPEN: Final = frozenset("_?&=#%~+@-")
+_JOINTS: Final = frozenset("/.")
 _CONTINUING: Final = frozenset("/?&=#_~%.-")
 _ABBREVIATIONS: Final = frozenset(("e.g", "i.e", "and/or", "w.r.t", "a.k.a", "cf", "etc", "vs"))
 _URL_SHAPE = re.compile(r"\w[/._?=&#~%]\w|[a-z][A-Z]")
@@ -65,6 +66,23 @@ def find_next_line(grey: Grey, course: Course, *, stop_gap_ratio: float) -> Line
     return None
 
 
+def may_go_on(first: str, beginning: str, is_host: Callable[[str], bool]) -> bool:
+    """Tell whether a link that ends its line as `first` may go on in a line that begins so.
+
+    It is what `is_continued` can tell before all of the next line's first word is known.
+    """
+    if not beginning or _lacks_host(first, is_host):
+        return bool(beginning)
+    if beginning[0].isalnum():
+        return not is_closed(first, is_host)
+    return first[-1].isalnum() and beginning[0] in _CONTINUING
+
+
+def is_closed(first: str, is_host: Callable[[str], bool]) -> bool:
+    """Tell whether nothing but a mark at the start of the next line shows that a link goes on."""
+    return not _lacks_host(first, is_host) and first[-1] not in _ALWAYS_OPEN | _JOINTS
+
+
 def is_continued(first: str, token: str, is_host: Callable[[str], bool]) -> bool:
     """Tell whether a link that ends its line as `first` goes on with the next line's `token`.
 
@@ -73,15 +91,21 @@ def is_continued(first: str, token: str, is_host: Callable[[str], bool]) -> bool
     bare = token.rstrip(_CLOSING_MARKS)
     if not bare or "@" in token or _starts_a_link(token):
         return False
-    rest = first.partition("://")[2]
-    if not _HOST_END.search(rest) and not is_host(rest.rstrip(".")):
+    if _lacks_host(first, is_host):
+        rest = first.partition("://")[2]
         host = rest + _HOST_END.split(token)[0]
         return is_host(host.rstrip(_CLOSING_MARKS)) or (host == rest + token and host[-1] in "-.")
     if not bare[0].isalnum():
         return first[-1].isalnum() and bare[0] in _CONTINUING and bare[1:2].isalnum()
     if first[-1] in _ALWAYS_OPEN:
         return True
-    return first[-1] in "/." and _looks_like_url(token, bare, first)
+    return first[-1] in _JOINTS and _looks_like_url(token, bare, first)
+
+
+def _lacks_host(first: str, is_host: Callable[[str], bool]) -> bool:
+    """Tell whether the host of a link is not at its end yet."""
+    rest = first.partition("://")[2]
+    return not _HOST_END.search(rest) and not is_host(rest.rstrip("."))
 
 
 def is_unfinished(text: str) -> bool:

@@ -1,33 +1,33 @@
 import pytest
 
 from service.host import HostChecker
-from service.wrap import is_continued, is_unfinished
+from service.wrap import is_closed, is_continued, is_unfinished, may_go_on
 
 IS_HOST = HostChecker().is_plausible
 
 
-@pytest.mark.parametrize(
-    ("first", "token"),
-    [
-        ("https://a.org/guide/", "chapter/three.html"),
-        ("https://a.org/guide/", "three/"),
-        ("https://a.org/guide/", "three)."),
-        ("https://a.org/guide/", "ThreeWays"),
-        ("https://a.org/index.", "html"),
-        ("https://a.org/index.", "html)"),
-        ("https://a.org/list?p=x.", "git;a=snapshot"),
-        ("https://a.org/my-", "guide"),
-        ("https://a.org/s3_", "region"),
-        ("https://a.org/?q=", "two"),
-        ("https://a.org/guide", "/three"),
-        ("https://a.org/guide", "?p=3"),
-        ("https://", "example.org/x"),
-        ("https://www.", "example.org"),
-        ("https://www.my-", "example.org)"),
-        ("https://git.", "example.org:5000/"),
-        ("https://lists.", "some-"),
-    ],
-)
+CONTINUED = [
+    ("https://a.org/guide/", "chapter/three.html"),
+    ("https://a.org/guide/", "three/"),
+    ("https://a.org/guide/", "three)."),
+    ("https://a.org/guide/", "ThreeWays"),
+    ("https://a.org/index.", "html"),
+    ("https://a.org/index.", "html)"),
+    ("https://a.org/list?p=x.", "git;a=snapshot"),
+    ("https://a.org/my-", "guide"),
+    ("https://a.org/s3_", "region"),
+    ("https://a.org/?q=", "two"),
+    ("https://a.org/guide", "/three"),
+    ("https://a.org/guide", "?p=3"),
+    ("https://", "example.org/x"),
+    ("https://www.", "example.org"),
+    ("https://www.my-", "example.org)"),
+    ("https://git.", "example.org:5000/"),
+    ("https://lists.", "some-"),
+]
+
+
+@pytest.mark.parametrize(("first", "token"), CONTINUED)
 def test_a_link_goes_on_where_something_shows_it(first, token):
     assert is_continued(first, token, IS_HOST)
 
@@ -55,6 +55,39 @@ def test_a_link_goes_on_where_something_shows_it(first, token):
 )
 def test_a_link_ends_where_nothing_shows_that_it_goes_on(first, token):
     assert not is_continued(first, token, IS_HOST)
+
+
+@pytest.mark.parametrize(("first", "token"), CONTINUED)
+def test_no_beginning_of_a_continuation_rules_it_out(first, token):
+    assert all(may_go_on(first, token[:end], IS_HOST) for end in range(1, len(token) + 1))
+
+
+@pytest.mark.parametrize(
+    ("first", "beginning"),
+    [
+        ("https://a.org/guide", "t"),
+        ("https://a.org", "x"),
+        ("https://a.org/x", "("),
+        ("ftp://", ""),
+    ],
+)
+def test_a_beginning_can_rule_a_continuation_out(first, beginning):
+    assert not may_go_on(first, beginning, IS_HOST)
+
+
+@pytest.mark.parametrize(
+    ("first", "verdict"),
+    [
+        ("https://a.org/guide", True),
+        ("https://a.org", True),
+        ("https://a.org/guide/", False),
+        ("https://a.org/s3_", False),
+        ("https://www.", False),
+        ("https://a.org.", False),
+    ],
+)
+def test_a_link_is_closed_where_only_a_mark_could_carry_it_on(first, verdict):
+    assert is_closed(first, IS_HOST) is verdict
 
 
 @pytest.mark.parametrize("text", ["https://a.org/s3_", "https://a.org/my-", "https://a.org/?q="])
