@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from bench.dashboards import name_families, read_queries
+from bench.dockerfile import read_stages
 from service.metrics import Metrics
 from service.settings import Settings
 
@@ -113,6 +114,13 @@ def test_compose_mounts_what_is_there():
     assert provider["options"]["path"] == folders["./deploy/grafana/dashboards"]
 
 
+def test_compose_declares_the_volumes_that_it_names():
+    compose = read_compose()
+    mounts = [m for one in compose["services"].values() for m in one.get("volumes", ())]
+    named = {mount.split(":")[0] for mount in mounts if not mount.startswith("./")}
+    assert named == compose["volumes"].keys()
+
+
 def test_compose_opens_ports_to_this_machine_only():
     ports = [port for one in read_compose()["services"].values() for port in one["ports"]]
     assert ports
@@ -160,6 +168,21 @@ def test_manifests_select_the_pods_of_the_deployment():
     assert read_manifest("network-policy")["spec"]["podSelector"]["matchLabels"] == labels
     service = read_manifest("service")["metadata"]["labels"]
     assert read_manifest("service-monitor")["spec"]["selector"]["matchLabels"] == service
+
+
+def test_everybody_knocks_at_the_port_that_the_service_opens():
+    last = read_stages((ROOT / "Dockerfile").read_text())[-1]
+    port = Settings().server.port
+    assert last.find("EXPOSE").rest == str(port)
+    assert f"127.0.0.1:{port}/healthz" in last.find("HEALTHCHECK").rest
+    (opened,) = read_container()["ports"]
+    assert opened == {"name": "http", "containerPort": port}
+    assert read_manifest("service")["spec"]["ports"][0]["targetPort"] == opened["name"]
+    (rule,) = read_manifest("network-policy")["spec"]["ingress"]
+    assert rule["ports"] == [{"protocol": "TCP", "port": opened["name"]}]
+    (endpoint,) = read_manifest("service-monitor")["spec"]["endpoints"]
+    assert endpoint["port"] == read_manifest("service")["spec"]["ports"][0]["name"]
+    assert endpoint["path"] == "/metrics"
 
 
 def test_autoscaler_follows_a_gauge_of_the_service(families):
