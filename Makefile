@@ -10,6 +10,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 BIN := .venv/bin
 SERVE_READY := .venv/.serve-ready
 DEV_READY := .venv/.dev-ready
+DOCS_READY := .venv/.docs-ready
 
 # Parallel Tesseracts with several threads each strangle one another.
 OMP_THREAD_LIMIT ?= 1
@@ -28,7 +29,7 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve check test test-browser bench bench-read train-smoke fonts clean tesseract browser some-fonts
+.PHONY: help serve check test test-browser bench bench-read train-smoke lint-deploy docs fonts clean tesseract browser some-fonts
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +58,12 @@ bench-read: $(DEV_READY) tesseract some-fonts ## Compare every reader of strips,
 train-smoke: $(DEV_READY) tesseract some-fonts ## Render, train, export and publish at toy size, in minutes.
 	$(BIN)/python -m training.smoke
 
+lint-deploy: | $(UV) ## Lint the Dockerfile, the compose file and the manifests for Kubernetes.
+	deploy/lint.sh
+
+docs: $(DOCS_READY) ## Build the documents as a site in build/site; a link that leads nowhere fails.
+	$(BIN)/zensical build --strict --clean
+
 fonts: ## Install the Debian packages that training data is made of: fonts and quotations.
 	$(SETUP)/packages.sh $$(cat training/font-packages.txt) fortunes
 
@@ -75,6 +82,10 @@ $(SERVE_READY): pyproject.toml uv.lock | $(UV)
 $(DEV_READY): pyproject.toml uv.lock | $(UV)
 	$(UV) sync --frozen --extra training --inexact
 	@touch $@ $(SERVE_READY)
+
+$(DOCS_READY): pyproject.toml uv.lock | $(UV)
+	$(UV) sync --frozen --no-dev --extra docs --inexact
+	@touch $@
 
 tesseract:
 	@$(SETUP)/tesseract.sh

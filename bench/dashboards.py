@@ -1,10 +1,8 @@
 """Asks a Prometheus every query of the dashboard, and what its alerts say.
 
-    printlink serve &
-    mkdir -p build && cp -r deploy/prometheus build
-    sed -i s/printlink:8000/127.0.0.1:8000/ build/prometheus/prometheus.yml
-    prometheus --config.file build/prometheus/prometheus.yml --storage.tsdb.path build/tsdb &
     python -m bench.dashboards --prometheus http://127.0.0.1:9090
+
+That is the one of `docker compose up`; bench.monitoring starts one of its own.
 
 A line each: `data`, `idle` where nothing of the kind has happened but the service has the metrics,
 `unknown` where it has not, `error` where Prometheus does not understand. The latter two are faults,
@@ -64,12 +62,13 @@ def name_families(expression: str) -> set[str]:
     return {_SUFFIX.sub("", name) for name in _METRIC.findall(expression)}
 
 
-def ask_queries(prometheus: httpx.Client) -> Iterator[Finding]:
+def ask_queries(prometheus: httpx.Client, dashboard: Path = DASHBOARD) -> Iterator[Finding]:
     """Evaluate the dashboard's queries now."""
     known = _list_families(prometheus)
-    for query in read_queries():
+    for query in read_queries(dashboard):
         reply = prometheus.get("/api/v1/query", params={"query": query.expression}).json()
-        yield Finding(*_judge(reply, name_families(query.expression) - known), query.title)
+        state, detail = _judge(reply, name_families(query.expression) - known)
+        yield Finding(state, query.title, detail)
 
 
 def ask_alerts(prometheus: httpx.Client) -> Iterator[Finding]:
@@ -89,7 +88,8 @@ def _list_families(prometheus: httpx.Client) -> Set[str]:
 def _judge(reply: dict[str, Any], missing: Set[str]) -> tuple[str, str]:
     if reply["status"] != "success":
         return "error", reply["error"]
-    if series := reply["data"]["result"]:
+    # The quantile of nothing is no number.
+    if series := [one for one in reply["data"]["result"] if one["value"][1] != "NaN"]:
         return "data", f"{len(series)} series"
     return ("unknown", ", ".join(sorted(missing))) if missing else ("idle", "")
 

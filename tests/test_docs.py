@@ -2,13 +2,16 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
 import pytest
+import yaml
 from pydantic.fields import FieldInfo
 
+from bench.plots import PICTURES, Figure, draw_figure, read_figures
 from service.errors import PrintlinkError
 from service.metrics import Metrics
 from service.settings import Settings
@@ -72,6 +75,22 @@ def list_metrics() -> set[str]:
     }
 
 
+def list_anchors(page: Path) -> set[str]:
+    """Return the names that headings get from Markdown's own rule, which GitHub shares."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    words = (re.sub(r"[^\w\s-]", "", heading.lower()).strip() for heading in headings)
+    return {re.sub(r"\s", "-", word) for word in words}
+
+
+def list_site_pages(nav: list[dict]) -> Iterator[str]:
+    for entry in nav:
+        for target in entry.values():
+            if isinstance(target, str):
+                yield target
+            else:
+                yield from list_site_pages(target)
+
+
 @pytest.mark.parametrize(("name", "field"), list_settings().items())
 def test_every_setting_is_documented_with_its_default_and_range(name: str, field: FieldInfo):
     assert f"| `{name}` | {show_default(field)} | {show_range(field)} |" in read_page("operator")
@@ -107,6 +126,40 @@ def test_every_training_command_is_documented():
 def test_every_local_link_leads_somewhere(page: Path):
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_anchor_is_a_heading(page: Path):
+    links = re.findall(r"\]\(((?!https?:)[^)#]*)#([^)]+)\)", page.read_text())
+    wrong = [
+        f"{target}#{anchor}"
+        for target, anchor in links
+        if anchor not in list_anchors(page.parent / target if target else page)
+    ]
+    assert wrong == []
+
+
+def test_the_site_has_every_page_once():
+    site = tomllib.loads((ROOT / "zensical.toml").read_text())["project"]
+    pages = sorted(path.name for path in (ROOT / "docs").glob("*.md"))
+    assert sorted(list_site_pages(site["nav"])) == pages
+
+
+@pytest.mark.parametrize("figure", read_figures(), ids=lambda figure: figure.name)
+def test_figures_are_drawn_from_what_was_measured(figure: Figure):
+    drawn = (PICTURES / f"{figure.name}.svg").read_text()
+    assert drawn == draw_figure(figure), "run: python -m bench.plots"
+    assert f"](images/figures/{figure.name}.svg)" in read_page("performance")
+    assert set(figure.ours) <= figure.bars.keys()
+
+
+def test_every_alert_is_documented_with_its_severity():
+    rows = dict(
+        re.findall(r"^\| `(Printlink\w+)` \| (\w+) \|", read_page("operator"), re.MULTILINE)
+    )
+    groups = yaml.safe_load((ROOT / "deploy/prometheus/alerts.yml").read_text())["groups"]
+    rules = [rule for group in groups for rule in group["rules"]]
+    assert rows == {rule["alert"]: rule["labels"]["severity"] for rule in rules}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
