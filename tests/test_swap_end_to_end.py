@@ -46,7 +46,7 @@ def test_memory_stays_bounded_over_swaps(running):
 
 def test_bad_versions_are_refused_a_good_one_serves_and_a_rollback_ends_that(running, tmp_path):
     store, server = running
-    command("models label links latest stable", store)
+    command("models stable links latest", store)
     made = copy_detector(tmp_path, versions=(8, 9, 10)).folder_of("links")
     (made / "8" / "variables" / "variables.index").unlink()
     (made / "9" / "saved_model.pb").write_bytes(b"other")
@@ -56,7 +56,7 @@ def test_bad_versions_are_refused_a_good_one_serves_and_a_rollback_ends_that(run
     assert served_version(server.url) == 2
     (made / "10").rename(store.folder_of("links") / "10")
     wait_until(lambda: served_version(server.url) == 10, "version 10 never served")
-    command("models label links 2 stable", store)
+    command("models stable links 2", store)
     wait_until(lambda: served_version(server.url) == 2, "version 2 never came back")
     command("models rollback links", store)
     wait_until(lambda: served_version(server.url) == 10, "version 10 never came back")
