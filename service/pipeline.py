@@ -16,6 +16,7 @@ from service.link import Piece, make_link
 from service.overlap import drop_covered, drop_followers
 from service.records import FrameResult, Timings
 from service.scheme import PRINTED, read_scheme
+from service.traces import span
 from service.url import UrlParser
 from service.url_end import first_word, text_of
 from service.wrap import is_continued, is_unfinished
@@ -222,7 +223,8 @@ class _Clock:
         """Count the time inside the `with` block."""
         started = time.perf_counter()
         try:
-            yield
+            with span(name):
+                yield
         finally:
             spent = time.perf_counter() - started
             with self._lock:

@@ -120,6 +120,10 @@ def test_one_file_of_the_service_knows_tesseract():
     assert importers_of("service", "tesserocr", "pytesseract") == {"tesseract.py"}
 
 
+def test_one_file_of_the_service_knows_opentelemetry():
+    assert importers_of("service", "opentelemetry") == {"traces.py"}
+
+
 def test_one_file_of_the_service_makes_threads():
     assert importers_of("service", "concurrent", "multiprocessing") == {"runner.py"}
 
