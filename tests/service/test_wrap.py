@@ -1,7 +1,7 @@
 import pytest
 
 from service.host import HostChecker
-from service.wrap import is_continued, is_unfinished
+from service.wrap import is_continued, is_unfinished, rate_end
 
 IS_HOST = HostChecker().is_plausible
 
@@ -21,6 +21,7 @@ IS_HOST = HostChecker().is_plausible
         ("https://a.org/?q=", "two"),
         ("https://a.org/guide", "/three"),
         ("https://a.org/guide", "?p=3"),
+        ("https://a.org", "/~granola/"),
         ("https://", "example.org/x"),
         ("https://www.", "example.org"),
         ("https://www.my-", "example.org)"),
@@ -61,3 +62,17 @@ def test_a_link_ends_where_nothing_shows_that_it_goes_on(first, token):
 def test_a_link_cannot_end_with_a_joint(text):
     assert is_unfinished(text)
     assert not is_unfinished(f"{text}x")
+
+
+@pytest.mark.parametrize(
+    ("first", "tokens", "trust"),
+    [
+        ("https://a.org/guide/", ["ruler", "The", "3.2", "me@b.org", ""], 0.55),
+        ("https://a.org/guide", ["ruler", "and/or", "3.2", "me@b.org", "TensorFlow", ""], 0.94),
+        ("https://a.org/gui", ["de/three", "de.html,", "de_two)", "de?p=3"], 0.1),
+        ("https://a.org/guide/", ["https://b.org/x", "(www.b.org)"], 1.0),
+        ("https://a.org/guide.", ["ruler", "de/three"], 1.0),
+    ],
+)
+def test_what_stands_below_tells_how_likely_a_link_ends_there(first, tokens, trust):
+    assert {token: rate_end(first, token) for token in tokens} == dict.fromkeys(tokens, trust)
