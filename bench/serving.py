@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
@@ -53,16 +54,17 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(**environment: str) -> Iterator[Server]:
-    """Start a server; gives it once it is ready."""
+def serve(*, log: Path = Path(os.devnull), **environment: str) -> Iterator[Server]:
+    """Start a server that writes to `log`; gives it once it is ready."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [*PRINTLINK, "serve", "--port", str(port)]
     quiet = {"PRINTLINK_LOG__LEVEL": "error"}
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, env=os.environ | quiet | environment
-    ) as process:
+    with (
+        log.open("w") as stdout,
+        subprocess.Popen(command, stdout=stdout, env=os.environ | quiet | environment) as process,
+    ):
         try:
             server = Server(f"http://127.0.0.1:{port}", psutil.Process(process.pid))
             _wait_until_ready(server)

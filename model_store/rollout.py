@@ -60,13 +60,15 @@ def label_stable(store: ModelStore, name: str, version: int | None) -> Rollout:
 
     Raises `ModelMissingError` or `RolloutError`.
     """
-    store.resolve_version(name, version)
+    wanted = store.resolve_version(name, version)
     rollout = read_rollout(store, name)
     before = _find_stable(store, name, rollout)
+    # What serves already is no step that could be taken back.
+    steps = () if before == wanted else (before,)
     changed = rollout.model_copy(
-        update={"stable": version, "earlier": (*rollout.earlier, before)[-_MOST_EARLIER:]}
+        update={"stable": version, "earlier": (*rollout.earlier, *steps)[-_MOST_EARLIER:]}
     )
-    return _write(store, name, changed.without_canary() if version == changed.canary else changed)
+    return _write(store, name, changed.without_canary() if wanted == changed.canary else changed)
 
 
 def label_canary(store: ModelStore, name: str, version: int, *, percent: float) -> Rollout:

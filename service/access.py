@@ -6,15 +6,21 @@ import logging
 import re
 import time
 import uuid
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 
+from service.traces import describe, open_trace
+
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from service.metrics import Metrics
+    from service.traces import Traces
 
 HEADER: Final = "X-Request-ID"
 _WELL_FORMED: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -33,10 +39,11 @@ class AccessMiddleware:
     too, which its own log lines have.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        """Stand around `app` and count in `metrics`."""
+    def __init__(self, app: ASGIApp, metrics: Metrics, traces: Traces) -> None:
+        """Stand around `app`, count in `metrics` and trace with `traces`."""
         self._app = app
         self._metrics = metrics
+        self._traces = traces
         self._log = structlog.get_logger("printlink.access")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,7 +51,8 @@ class AccessMiddleware:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        request_id = choose_request_id(Headers(scope=scope).get(HEADER, ""))
+        headers = Headers(scope=scope)
+        request_id = choose_request_id(headers.get(HEADER, ""))
         scope.setdefault("state", {})["request_id"] = request_id
         started, status = time.perf_counter(), 499
 
@@ -55,7 +63,11 @@ class AccessMiddleware:
                 MutableHeaders(scope=message)[HEADER] = request_id
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with (
+            structlog.contextvars.bound_contextvars(request_id=request_id),
+            self._traces.follow(headers),
+            _begin_trace(scope),
+        ):
             try:
                 await self._app(scope, receive, watch)
             finally:
@@ -66,6 +78,13 @@ class AccessMiddleware:
         route = str(getattr(scope.get("route"), "path", "unmatched"))
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self._metrics.count_request(route=route, method=method, status=status, seconds=seconds)
+        facts = {
+            "http.request.method": method,
+            "http.route": route,
+            "http.response.status_code": status,
+            "printlink.request_id": scope["state"]["request_id"],
+        }
+        describe(facts, name=f"{method} {route}", is_failed=status >= 500)
         level = logging.DEBUG if route in _PROBES else logging.INFO
         self._log.log(
             level,
@@ -76,6 +95,12 @@ class AccessMiddleware:
             latency_ms=round(seconds * 1000, 1),
             code=scope["state"].get("error_code"),
         )
+
+
+def _begin_trace(scope: Scope) -> AbstractContextManager[None]:
+    """Begin the trace of a request that is no probe; a stream begins one for each frame."""
+    is_worth_it = scope["type"] == "http" and scope["path"] not in _PROBES
+    return open_trace(scope["method"]) if is_worth_it else nullcontext()
 
 
 def choose_request_id(inbound: str) -> str:

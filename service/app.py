@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -21,22 +22,33 @@ from service.page import create_page_router
 from service.problems import install_problem_handlers
 from service.stream import StreamDoor, create_stream_router
 from service.streams import Streams
+from service.traces import open_traces
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from fastapi.telemetry import TelemetryConfig
+
     from service.engine import BuildPipeline
     from service.settings import Settings
+    from service.traces import Traces
+
+# FastAPI's own, which sends paths, query strings and the messages of exceptions.
+_NO_TELEMETRY: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False}
 
 
-def create_app(settings: Settings, *, build: BuildPipeline = build_pipeline) -> FastAPI:
+def create_app(
+    settings: Settings, *, build: BuildPipeline = build_pipeline, traces: Traces | None = None
+) -> FastAPI:
     """Build the app; nothing is loaded before its lifespan begins.
 
     The lifespan ends its first half at once and loads behind it, so that `/healthz` answers while
     `/readyz` says not yet; `app.state.engine` tells where loading failed, `app.state.streams` has
-    the open streams. Raises `KeysFileError`.
+    the open streams. `traces` are those that the settings ask for, unless they are given. Raises
+    `KeysFileError` or `TracesMissingError`.
     """
     metrics = Metrics()
+    traces = traces or open_traces(settings.trace)
     guard = Guard(settings.access, metrics)
     engine = Engine(settings, metrics, build=build)
     streams = Streams(settings.stream.max_streams)
@@ -49,6 +61,7 @@ def create_app(settings: Settings, *, build: BuildPipeline = build_pipeline) -> 
         yield
         streams.stop()
         engine.close()
+        await asyncio.to_thread(traces.close)
 
     app = FastAPI(
         title="printlink",
@@ -56,6 +69,7 @@ def create_app(settings: Settings, *, build: BuildPipeline = build_pipeline) -> 
         version=version("printlink"),
         lifespan=lifespan,
         redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,
     )
     app.state.engine = engine
     app.state.streams = streams
@@ -63,11 +77,11 @@ def create_app(settings: Settings, *, build: BuildPipeline = build_pipeline) -> 
     app.include_router(create_stream_router(door))
     app.include_router(create_health_router(engine, metrics))
     app.include_router(create_page_router())
-    _add_layers(app, settings, metrics)
+    _add_layers(app, settings, metrics=metrics, traces=traces)
     return app
 
 
-def _add_layers(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
+def _add_layers(app: FastAPI, settings: Settings, *, metrics: Metrics, traces: Traces) -> None:
     """Put round the routes what every answer goes through, from the inside out."""
     install_problem_handlers(app)
     if settings.access.allowed_origins:
@@ -75,7 +89,13 @@ def _add_layers(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
             CORSMiddleware,
             allow_origins=settings.access.allowed_origins,
             allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type", KEY_HEADER, REQUEST_ID_HEADER],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                KEY_HEADER,
+                REQUEST_ID_HEADER,
+                "Traceparent",
+            ],
             expose_headers=["Retry-After", REQUEST_ID_HEADER],
         )
-    app.add_middleware(AccessMiddleware, metrics=metrics)
+    app.add_middleware(AccessMiddleware, metrics=metrics, traces=traces)

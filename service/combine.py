@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from difflib import SequenceMatcher
+from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 from service.records import Repair
@@ -15,23 +16,31 @@ if TYPE_CHECKING:
 
     from service.records import Link
 
+    # A reading and its weight.
+    Vote = tuple[Link, float]
+
 # Frames of one scene share its print, its light and mostly their errors, so that another one that
 # agrees says much less than a first: its doubt counts to this power.
 _NEWS_OF_ANOTHER: Final = 0.25
 _MAX_CONFIDENCE: Final = 0.999
+# A line that was not joined says little against one that was: many a line is too blurred to join,
+# and few are joined wrongly.
+_NEWS_OF_A_PART: Final = 1 / 3
 _REASON: Final = "several frames"
 
 
 def combine_links(readings: Sequence[Link]) -> Link:
     """Return what `readings` of the same print, one or more, come to, and how sure that is.
 
-    Each reading votes for its characters with its confidence. A text that no single frame has is
-    given only with a host that one of them has: a host put together from pieces leads elsewhere.
+    Each reading votes for its characters with its confidence, or a part of that where it has but
+    the first lines of another one. A text that no single frame has is given only with a host that
+    one of them has: a host put together from pieces leads elsewhere.
     """
     if len(readings) == 1:
         return readings[0]
-    pivot = _best_supported(readings)
-    text, share = _vote(pivot.url, readings)
+    votes = [(link, _weigh(link, readings)) for link in readings]
+    pivot = _best_supported(votes)
+    text, share = _vote(pivot.url, votes)
     is_read = any(link.url == text for link in readings)
     if is_read or host_of(text) != host_of(pivot.url):
         return _elect(text if is_read else pivot.url, readings)
@@ -44,11 +53,21 @@ def combine_links(readings: Sequence[Link]) -> Link:
     )
 
 
-def _best_supported(readings: Sequence[Link]) -> Link:
+def _weigh(link: Link, readings: Sequence[Link]) -> float:
+    is_part = any(_is_part(link, other) for other in readings)
+    return link.confidence * (_NEWS_OF_A_PART if is_part else 1.0)
+
+
+def _is_part(link: Link, other: Link) -> bool:
+    """Tell whether `link` has but the first lines of what `other` has more of."""
+    return len(link.lines) < len(other.lines) and other.url.startswith(link.url)
+
+
+def _best_supported(votes: Sequence[Vote]) -> Link:
     support: dict[str, float] = defaultdict(float)
-    for link in readings:
-        support[link.url] += link.confidence
-    return max(readings, key=lambda link: (support[link.url], link.confidence))
+    for link, weight in votes:
+        support[link.url] += weight
+    return max((link for link, _ in votes), key=lambda link: (support[link.url], link.confidence))
 
 
 def _elect(url: str, readings: Sequence[Link]) -> Link:
@@ -69,21 +88,21 @@ def _odds_of(confidence: float) -> float:
     return confidence / (1 - min(_MAX_CONFIDENCE, confidence))
 
 
-def _vote(pivot: str, readings: Sequence[Link]) -> tuple[str, float]:
+def _vote(pivot: str, cast_votes: Sequence[Vote]) -> tuple[str, float]:
     """Return the text that wins place by place, and the least share of the vote in any place.
 
     Places are the characters of `pivot` and, before each and at the end, what others have there.
     """
     votes: list[dict[str, float]] = [defaultdict(float) for _ in range(2 * len(pivot) + 1)]
-    for link in readings:
+    for link, weight in cast_votes:
         for place, text in enumerate(_align(pivot, link.url)):
-            votes[place][text] += link.confidence
+            votes[place][text] += weight
     kept = [pivot[place // 2] if place % 2 else "" for place in range(len(votes))]
     winners = [
         max(cast, key=lambda text, own=own: (cast[text], text == own))  # type: ignore[misc]
         for cast, own in zip(votes, kept, strict=True)
     ]
-    total = sum(link.confidence for link in readings)
+    total = sum(weight for _, weight in cast_votes)
     least = min(cast[text] for cast, text in zip(votes, winners, strict=True))
     return "".join(winners), least / total if total else 0.0
 
@@ -102,9 +121,13 @@ def _align(pivot: str, text: str) -> Iterator[str]:
 
 
 def _sureness(agreeing: Sequence[Link]) -> float:
-    """Return how sure readings with one text are together."""
-    first, *others = sorted((link.confidence for link in agreeing), reverse=True)
+    """Return how sure readings with one text are together.
+
+    That the link may go on in a line that none of them has stays as doubtful as it is in one.
+    """
+    first, *others = sorted((link.confidence / link.end_trust for link in agreeing), reverse=True)
     doubt = 1 - first
     for confidence in others:
         doubt *= (1 - confidence) ** _NEWS_OF_ANOTHER
-    return min(_MAX_CONFIDENCE, 1 - doubt)
+    end_trust = fmean(link.end_trust for link in agreeing)
+    return min(_MAX_CONFIDENCE, 1 - doubt) * end_trust

@@ -11,7 +11,6 @@ import time
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import httpx
@@ -25,9 +24,10 @@ from service.golden import draw_golden_frame
 from service.keys import read_keys
 from service.metrics import Metrics
 from service.models import find_model, find_reader, find_traineddata, open_store
-from service.quota import count_cpus, read_memory_limit
+from service.quota import count_cpus, read_cpu_features, read_memory_limit
 from service.server import bind_socket, check_access, is_loopback
 from service.tesseract import find_tessdata
+from service.traces import open_traces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,14 +36,6 @@ if TYPE_CHECKING:
 
 _TESTED_PYTHONS: Final = ((3, 11), (3, 14))
 _ENOUGH_MEMORY: Final = 2 * 2**30
-_CPU_FACTS: Final = Path("/proc/cpuinfo")
-# What TensorFlow is fast with, the first of which it is slow without.
-_CPU_FEATURES: Final = {
-    "avx2": "AVX2",
-    "avx512f": "AVX-512",
-    "avx512_vnni": "VNNI",
-    "amx_tile": "AMX",
-}
 _SLOW_S: Final = 0.5
 
 
@@ -95,16 +87,6 @@ def check_processors(_: Settings) -> tuple[Verdict, str]:
     if usable == 1:
         return Verdict.WARN, f"{found}; frames are answered one after the other, allow two"
     return Verdict.OK, found
-
-
-def read_cpu_features(path: Path = _CPU_FACTS) -> dict[str, str]:
-    """Return what TensorFlow makes use of, by the kernel's name; nothing where that is unknown."""
-    try:
-        lines = path.read_text(encoding="ascii", errors="replace").splitlines()
-    except OSError:
-        return {}
-    flags = next((line.split() for line in lines if line.startswith("flags")), [])
-    return {flag: name for flag, name in _CPU_FEATURES.items() if flag in flags}
 
 
 def check_memory(_: Settings) -> tuple[Verdict, str]:
@@ -197,6 +179,12 @@ def check_callers(settings: Settings) -> tuple[Verdict, str]:
     return Verdict.WARN, f"anybody who reaches {host}: see that a proxy asks for keys"
 
 
+def check_traces(settings: Settings) -> tuple[Verdict, str]:
+    """Look whether traces can be sent; whoever takes them may come later."""
+    open_traces(settings.trace).close()
+    return Verdict.OK, f"sent to {settings.trace.endpoint}" if settings.trace.endpoint else "none"
+
+
 def check_frame(settings: Settings) -> tuple[Verdict, str]:
     """Read a printed page from its bytes to its links."""
     pipeline = build_pipeline(settings, Metrics()).pipeline
@@ -222,6 +210,7 @@ CHECKS: Final[dict[str, Callable[[Settings], tuple[Verdict, str]]]] = {
     "memory": check_memory,
     "callers": check_callers,
     "port": check_port,
+    "traces": check_traces,
     "tesseract": check_tesseract,
     "detector": check_detector,
     "reader": check_reader,

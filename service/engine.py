@@ -15,6 +15,7 @@ from service.errors import NotReadyError, PrintlinkError
 from service.lineup import Lineup, Lots
 from service.model_watch import ModelWatch
 from service.runner import Lane, Runner
+from service.traces import describe, span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,9 +139,17 @@ class Engine:
         except Exception as error:
             code = error.code if isinstance(error, PrintlinkError) else PrintlinkError.code
             self._metrics.count_failure(code, served.model_version if served else None)
+            describe({"error.type": code})
             raise
         # Counted here, not in the job: a frame that came too late is a failure and no more.
         self._metrics.count_result(result)
+        describe(
+            {
+                "printlink.model.name": result.model_name,
+                "printlink.model.version": result.model_version,
+                "printlink.links": len(result.links),
+            }
+        )
         return answer
 
     def drain(self) -> None:
@@ -198,5 +207,6 @@ def run_frame(
 ) -> tuple[Frame, FrameResult]:
     """Decode one picture and find its links; raises a `CallerError` or an `InternalError`."""
     started = time.perf_counter()
-    frame = decode_frame(data, settings)
+    with span("decode"):
+        frame = decode_frame(data, settings)
     return frame, pipeline.run(frame, (time.perf_counter() - started) * 1000)

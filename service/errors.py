@@ -35,7 +35,8 @@ PrintlinkError
     ├── ListenError
     ├── KeysFileError            the file of keys is missing or cannot be understood
     ├── OpenAccessError          anybody on the network could use the service
-    └── TessdataMissingError    Tesseract's language model is not installed
+    ├── TessdataMissingError    Tesseract's language model is not installed
+    └── TracesMissingError      traces are asked for, OpenTelemetry is not installed
 
 The message of an error is written for the person who caused it and is sent to them, save for the
 internal ones, whose message goes to the log only.
@@ -273,6 +274,10 @@ class GoldenMissedError(ModelLoadError):
 
 class TessdataMissingError(StartupError):
     """Tesseract's language model is not installed."""
+
+
+class TracesMissingError(StartupError):
+    """Traces are asked for, but OpenTelemetry is not installed."""
 
 
 class KeysFileError(StartupError):

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
 
 # Long enough for a word of prose and the space behind it.
-_FIRST_MARKS_RATIO = 4.0
-_FIRST_WORDS_RATIO = 10.0
+_FIRST_WORDS_RATIO = 7.0
 _RULE_LEVEL = 150
 _RULE_WIDTH_RATIO = 0.6
 _RULE_ROWS = 0.97
@@ -106,23 +105,21 @@ class Expander:
         start = find_line_start(grey, prefix.box, max_tilt_deg=self._settings.max_tilt_deg)
         return self._follow(grey, start, sure_length=prefix.box.width / math.cos(start.angle))
 
-    def find_below(self, line: Line, *, is_short: bool = False) -> Line | None:
+    def find_below(self, line: Line) -> Line | None:
         """Return the first words of the line below in the same column, None if there is no line.
 
         They are enough to tell whether a link may go on there; `expand_below` returns all of it.
-        Where its first characters are enough, `is_short`, there is less to follow and to read.
         """
-        max_ratio = _FIRST_MARKS_RATIO if is_short else _FIRST_WORDS_RATIO
         stop_gap_ratio = self._settings.stop_gap_ratio
         start = find_next_line(line.grey, line.course, stop_gap_ratio=stop_gap_ratio)
         if start is None:
             return None
-        below = self._follow(line.grey, start, max_ratio=max_ratio)
+        below = self._follow(line.grey, start, max_ratio=_FIRST_WORDS_RATIO)
         rule_px = _measure_rule(below)
         if not rule_px:
             return below
         behind = below.course.start_at(below.reach[0] + rule_px)
-        return self._follow(line.grey, behind, max_ratio=max_ratio)
+        return self._follow(line.grey, behind, max_ratio=_FIRST_WORDS_RATIO)
 
     def expand_below(self, first_words: Line) -> Line:
         """Return the whole line of which `find_below` found the first words."""

@@ -25,8 +25,18 @@ class Piece(NamedTuple):
     first: int
 
 
-def make_link(prefix: Prefix, reading: Reading, pieces: list[Piece], *, first: Reading) -> Link:
-    """Return the link that was read off `pieces`, the reading of its first line being `first`."""
+def make_link(
+    prefix: Prefix,
+    reading: Reading,
+    pieces: list[Piece],
+    *,
+    first: Reading,
+    end_trust: float = 1.0,
+) -> Link:
+    """Return the link that was read off `pieces`, the reading of its first line being `first`.
+
+    `end_trust` is how likely it does not go on behind them.
+    """
     ends = [piece.first for piece in pieces[1:]] + [len(reading.symbols)]
     printed = tuple(
         _print_line(piece.line, reading.symbols[piece.first : end])
@@ -36,7 +46,7 @@ def make_link(prefix: Prefix, reading: Reading, pieces: list[Piece], *, first: R
         url=reading.text,
         raw=reading.raw,
         scheme=reading.scheme,
-        confidence=reading.confidence,
+        confidence=reading.confidence * end_trust,
         box=Box.around(tuple(point for line in printed for point in line.polygon)),
         polygon=printed[0].polygon,
         lines=printed,
@@ -44,6 +54,7 @@ def make_link(prefix: Prefix, reading: Reading, pieces: list[Piece], *, first: R
         host=reading.host,
         repairs=reading.repairs,
         alternatives=_rank_others(reading, first if pieces[1:] else None),
+        end_trust=end_trust,
     )
 
 

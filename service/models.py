@@ -24,16 +24,18 @@ def open_store(settings: ModelSettings | ReaderSettings) -> ModelStore:
 def list_wanted(settings: ModelSettings) -> tuple[int, ...]:
     """Return the versions of the detector that may serve, the one that should comes first.
 
-    Those below it are there in case it is no good, unless it is pinned. Raises `ModelLoadError`.
+    Those below it are there in case it is no good or gone, unless the settings pin it. Raises
+    `ModelLoadError`.
     """
-    store = open_store(settings)
+    store, name = open_store(settings), settings.name
     try:
-        pinned = settings.version or read_rollout(store, settings.name).stable
-        wanted = store.resolve_version(settings.name, pinned)
+        if settings.version:
+            return (store.resolve_version(name, settings.version),)
+        stable = read_rollout(store, name).stable or store.resolve_version(name)
+        wanted = [version for version in reversed(store.versions(name)) if version <= stable]
+        return tuple(wanted) or (store.resolve_version(name, stable),)
     except ModelStoreError as error:
         raise _tell(error) from error
-    lower = () if settings.version else reversed(store.versions(settings.name))
-    return (wanted, *(version for version in lower if version < wanted))
 
 
 def find_model(settings: ModelSettings, version: int | None = None) -> StoredModel:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,12 +25,6 @@ Name = Annotated[str, typer.Argument(help="Name of the model in the store.")]
 StoreDir = Annotated[
     Path | None, typer.Option("--store", help="In place of the store that the settings name.")
 ]
-
-
-class Label(StrEnum):
-    """What a version can be called; a canary, which has a share, is a command of its own."""
-
-    STABLE = "stable"
 
 
 @models_cli.command("list")
@@ -75,11 +68,10 @@ def verify_models(store: StoreDir = None) -> None:
     raise typer.Exit(has_failed)
 
 
-@models_cli.command("label")
-def label_model(
+@models_cli.command("stable")
+def settle_model(
     name: Name,
     version: Annotated[str, typer.Argument(help="Its number, or `latest`: whichever is highest.")],
-    label: Annotated[Label, typer.Argument(help="What to call it.")],  # noqa: ARG001 - the only one
     store: StoreDir = None,
 ) -> None:
     """Let a version serve; running services take it up at their next look at the store."""

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
+from service.clock import Clock
 from service.errors import RecognizeError
 from service.expand import Expander, Page
 from service.link import Piece, make_link
 from service.overlap import drop_covered, drop_followers
-from service.records import FrameResult, Timings
+from service.records import FrameResult, TextLine, Timings
 from service.scheme import PRINTED, read_scheme
 from service.url import UrlParser
 from service.url_end import first_word, text_of
-from service.wrap import is_closed, is_continued, is_unfinished, may_go_on
+from service.wrap import is_continued, is_unfinished, may_go_on, rate_end
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from service.detect import Detector
     from service.expand import Line
     from service.reader import Reader
-    from service.records import Frame, Link, Prefix, Symbol, TextLine
+    from service.records import Frame, Link, Prefix, Symbol
     from service.settings import ExpandSettings, UrlSettings
     from service.url import Reading
 
@@ -76,7 +74,7 @@ class Pipeline:
             DetectError: the detector failed; a reader's failure costs one link only.
 
         """
-        clock = _Clock()
+        clock = Clock()
         with clock.stage("detect"):
             prefixes = self._detector.detect(frame)
         links = (
@@ -93,13 +91,13 @@ class Pipeline:
             prefixes=tuple(prefixes),
         )
 
-    def _tell_stages(self, clock: _Clock) -> None:
+    def _tell_stages(self, clock: Clock) -> None:
         for stage, seconds in clock.seconds.items():
             if self._on_stage and stage != _READ:
                 self._on_stage(stage, seconds)
 
     def _read_links(
-        self, page: Page, prefixes: tuple[Prefix, ...], clock: _Clock, follow: Follow
+        self, page: Page, prefixes: tuple[Prefix, ...], clock: Clock, follow: Follow
     ) -> list[Link]:
         """Return the links that start with `prefixes`, from left to right."""
         # A model of someone else's may find more than links, and that is not for reading.
@@ -111,14 +109,14 @@ class Pipeline:
             )
             return drop_covered([link for link in found if link and self._is_sure(link)])
 
-    def _try_prefix(self, page: Page, prefix: Prefix, clock: _Clock) -> Link | None:
+    def _try_prefix(self, page: Page, prefix: Prefix, clock: Clock) -> Link | None:
         try:
             return self._read_link(page, prefix, clock)
         except RecognizeError as error:
             self._log.warning("strip_not_read", error=type(error).__name__)
             return None
 
-    def _read_link(self, page: Page, prefix: Prefix, clock: _Clock) -> Link | None:
+    def _read_link(self, page: Page, prefix: Prefix, clock: Clock) -> Link | None:
         if self._expander.is_doubtful(prefix) and not self._is_scheme(page, prefix, clock):
             return None
         with clock.stage("expand"):
@@ -127,19 +125,31 @@ class Pipeline:
             reading = self._reader.read(line.strip, lambda text: self._parse(text, prefix))
         if reading is None:
             return None
-        first, pieces = reading, [Piece(line, 0)]
+        pieces = [Piece(line, 0)]
+        whole, end_trust = self._join_lines(reading, pieces, prefix, clock)
+        if whole.is_open and (pieces[-1].line.is_cut or not _is_whole(whole)):
+            return None
+        return make_link(prefix, whole, pieces, first=reading, end_trust=end_trust)
+
+    def _join_lines(
+        self, reading: Reading, pieces: list[Piece], prefix: Prefix, clock: Clock
+    ) -> tuple[Reading, float]:
+        """Return the link with the lines that it goes on in, and how likely it ends where it does.
+
+        `reading` is that of its first line; the lines below are added to `pieces`.
+        """
         while self._settings.join_wrapped and len(pieces) < _MAX_LINES:
             below = self._expand_below(pieces[-1].line, reading, clock)
-            whole = None if below is None else self._read_below(below, reading, prefix, clock)
-            if below is None or whole is None:
+            if below is None:
                 break
-            pieces.append(Piece(below, len(reading.line_symbols)))
-            reading = whole
-        if reading.is_open and (pieces[-1].line.is_cut or not _is_whole(reading)):
-            return None
-        return make_link(prefix, reading, pieces, first=first)
+            joined = self._read_below(below.line, reading, prefix, clock) if below.line else None
+            if joined is None or below.line is None:
+                return reading, rate_end(reading.open_text, below.word)
+            pieces.append(Piece(below.line, len(reading.line_symbols)))
+            reading = joined
+        return reading, 1.0
 
-    def _is_scheme(self, page: Page, prefix: Prefix, clock: _Clock) -> bool:
+    def _is_scheme(self, page: Page, prefix: Prefix, clock: Clock) -> bool:
         """Tell whether the prefix can be read as one, for much less than its line would cost."""
         with clock.stage("expand"):
             strip = self._expander.cut_prefix(page, prefix)
@@ -149,33 +159,27 @@ class Pipeline:
             )
         return read is not None
 
-    def _expand_below(self, line: Line, reading: Reading, clock: _Clock) -> Line | None:
-        """Return the line below where the link may go on there, by that line's first words."""
+    def _expand_below(self, line: Line, reading: Reading, clock: Clock) -> Below | None:
+        """Return what stands below the end of a link that may go on, None where nothing does."""
         if not (line.is_line_end and reading.is_open):
             return None
         with clock.stage("expand"):
-            is_short = is_closed(reading.open_text, self._parser.is_host)
-            below = self._expander.find_below(line, is_short=is_short)
-        if below is None:
+            begun = self._expander.find_below(line)
+        if begun is None:
             return None
         with clock.stage("recognize"):
-            begun = self._reader.read_once(
-                below.strip, lambda text: self._may_go_on(text, below, reading)
-            )
-        if not begun:
-            return None
+            words = self._reader.read_once(begun.strip, lambda text: text) or TextLine("", 0.0)
+        word = first_word(words, line_height=begun.strip.pixels.shape[0])
+        token = _token(word)
+        # A word that fills the strip may be cut short, and is not to be judged by its end.
+        tell = may_go_on if len(word) == len(words.symbols) else is_continued
+        if not tell(reading.open_text, token, self._parser.is_host):
+            return Below(token, None)
         with clock.stage("expand"):
-            return self._expander.expand_below(below)
-
-    def _may_go_on(self, text: TextLine, below: Line, first: Reading) -> bool:
-        """Tell whether a link may go on with the first word of `text`, which may be cut short."""
-        word = first_word(text, line_height=below.strip.pixels.shape[0])
-        is_cut = len(word) == len(text.symbols)
-        tell = may_go_on if is_cut else is_continued
-        return tell(first.open_text, _token(word), self._parser.is_host)
+            return Below(token, self._expander.expand_below(begun))
 
     def _read_below(
-        self, below: Line, first: Reading, prefix: Prefix, clock: _Clock
+        self, below: Line, first: Reading, prefix: Prefix, clock: Clock
     ) -> Reading | None:
         """Return the link with its next line, None where nothing shows that it goes on there."""
 
@@ -201,6 +205,13 @@ class Pipeline:
         return self._parser.parse_line(text, label=prefix.label, line_height=self._line_height)
 
 
+class Below(NamedTuple):
+    """The first word of the line below, and all of it where a link may go on there."""
+
+    word: str
+    line: Line | None
+
+
 def _token(word: Sequence[Symbol]) -> str:
     return text_of(word).replace(" ", "")
 
@@ -210,35 +221,11 @@ def _is_whole(reading: Reading) -> bool:
     return reading.has_whole_host and not is_unfinished(reading.text)
 
 
-class _Clock:
-    """Adds up the seconds that one frame spends in each stage, in all its threads."""
-
-    def __init__(self) -> None:
-        self._started = time.perf_counter()
-        self._lock = threading.Lock()
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Count the time inside the `with` block."""
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            spent = time.perf_counter() - started
-            with self._lock:
-                self.seconds[name] = self.seconds.get(name, 0.0) + spent
-
-    def total(self) -> float:
-        """Return the seconds since the frame came in."""
-        return time.perf_counter() - self._started
-
-
 def _read_anew(_: Prefix, read: Callable[[], Link | None]) -> Link | None:
     return read()
 
 
-def _timings(clock: _Clock, decode_ms: float) -> Timings:
+def _timings(clock: Clock, decode_ms: float) -> Timings:
     seconds = clock.seconds
     return Timings(
         decode_ms=decode_ms,

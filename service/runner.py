@@ -11,7 +11,7 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from service.errors import DeadlineError, NotReadyError, QueueFullError
+from service.errors import DeadlineError, InternalError, NotReadyError, QueueFullError
 from service.quota import count_cpus
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class Runner:
         try:
             done = partial(future.set_result, call())
         except BaseException as error:  # noqa: BLE001 - handed on to whoever waits
-            done = partial(future.set_exception, error)
+            done = partial(future.set_exception, _contain(error))
         with self._lock:
             self._running -= 1
         done()
@@ -161,3 +161,12 @@ class Runner:
     def _release(self, lane: Lane, _: Future[T]) -> None:
         with self._lock:
             self._admitted[lane] -= 1
+
+
+def _contain(error: BaseException) -> Exception:
+    """Return what may be raised in the event loop, which a library's `exit()` would end."""
+    if isinstance(error, Exception):
+        return error
+    contained = InternalError(f"a job ended with {type(error).__name__}")
+    contained.__cause__ = error
+    return contained

@@ -23,6 +23,7 @@ from service.mailbox import Mailbox
 from service.messages import Configure, ErrorAnswer, answer_sight, parse_demand
 from service.problems import describe_problem, translate_error
 from service.runner import Lane
+from service.traces import describe, open_trace
 from service.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -187,6 +188,11 @@ class StreamSession:
                 await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _answer_newest(self) -> None:
+        with open_trace("stream frame"):
+            describe({"printlink.request_id": self._request_id})
+            await self._answer_one()
+
+    async def _answer_one(self) -> None:
         self._taken = None
         try:
             parcel, sight = await self._engine.work(self._look, Lane.STREAMS, self._lot)
@@ -206,6 +212,7 @@ class StreamSession:
         if parcel is None:
             raise InternalError("a stream's frame was taken twice")
         self._taken, self._wait_ms = parcel, parcel.age_s * 1000
+        describe({"printlink.frame_id": parcel.frame_id, "printlink.wait_ms": self._wait_ms})
         sight = watcher.look(pipeline, parcel.data)
         return (parcel, sight), sight.result
 
@@ -231,6 +238,7 @@ class StreamSession:
         if isinstance(problem, InternalError):
             structlog.get_logger("printlink").error("internal_error", exc_info=error)
         self._metrics.count_stream_error()
+        describe({"error.type": problem.code}, is_failed=isinstance(problem, InternalError))
         await self.send(
             ErrorAnswer(frame_id=frame_id, error=describe_problem(problem, self._request_id))
         )

@@ -271,6 +271,24 @@ class LogSettings(SettingsGroup):
     )
 
 
+class TraceSettings(SettingsGroup):
+    """Where traces go."""
+
+    endpoint: str | None = Field(
+        default=None,
+        pattern="^https?://",
+        description="Where spans are sent by OTLP over HTTP, such as "
+        "`http://localhost:4318/v1/traces`; empty: there are none.",
+    )
+    sample_ratio: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        description="Share of the requests and frames that are traced, where the caller's "
+        "`traceparent` does not say.",
+    )
+
+
 class ModelSettings(SettingsGroup):
     """Which detector is served."""
 
@@ -321,6 +339,7 @@ class Settings(BaseSettings):
     url: UrlSettings = UrlSettings()
     runner: RunnerSettings = RunnerSettings()
     log: LogSettings = LogSettings()
+    trace: TraceSettings = TraceSettings()
     model: ModelSettings = ModelSettings()
 
 

@@ -106,7 +106,7 @@ class PytesseractRecognizer:
 
         Raises:
             RecognizeTimeoutError: Tesseract took longer than it may.
-            RecognizeError: the program is missing or failed.
+            RecognizeError: the program is missing or failed, or its files found no room.
 
         """
         try:
@@ -117,7 +117,7 @@ class PytesseractRecognizer:
                 extension="hocr",
                 timeout=self._timeout_s,
             )
-        except (pytesseract.TesseractError, pytesseract.TesseractNotFoundError) as error:
+        except (pytesseract.TesseractError, OSError) as error:
             raise RecognizeError(f"the tesseract program failed: {error}") from error
         except RuntimeError as error:
             raise RecognizeTimeoutError(f"tesseract ran over {self._timeout_s} s") from error

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from service.decode import decode_frame
 from service.motion import Motion, MotionFinder
 from service.records import Timings
+from service.traces import span
 from service.tracks import TrackedLink, Tracker
 
 if TYPE_CHECKING:
@@ -53,10 +54,12 @@ class Watcher:
         digest = hashlib.blake2b(data).digest()
         if self._last is not None and digest == self._digest:
             return self._repeat(self._last, decode_ms=0.0, follow_ms=_ms_since(started))
-        frame = decode_frame(data, self._decode)
+        with span("decode"):
+            frame = decode_frame(data, self._decode)
         decode_ms = _ms_since(started)
         started = time.perf_counter()
-        motion = self._finder.follow(frame)
+        with span("follow"):
+            motion = self._finder.follow(frame)
         follow_ms = _ms_since(started)
         self._digest = digest
         if self._last is not None and motion.is_still:

@@ -1,7 +1,9 @@
 """A real server under load, whose detector is swapped: no request fails, and memory stays."""
 
 import re
+import shutil
 import subprocess
+import time
 
 import httpx
 import pytest
@@ -46,7 +48,7 @@ def test_memory_stays_bounded_over_swaps(running):
 
 def test_bad_versions_are_refused_a_good_one_serves_and_a_rollback_ends_that(running, tmp_path):
     store, server = running
-    command("models label links latest stable", store)
+    command("models stable links latest", store)
     made = copy_detector(tmp_path, versions=(8, 9, 10)).folder_of("links")
     (made / "8" / "variables" / "variables.index").unlink()
     (made / "9" / "saved_model.pb").write_bytes(b"other")
@@ -56,10 +58,26 @@ def test_bad_versions_are_refused_a_good_one_serves_and_a_rollback_ends_that(run
     assert served_version(server.url) == 2
     (made / "10").rename(store.folder_of("links") / "10")
     wait_until(lambda: served_version(server.url) == 10, "version 10 never served")
-    command("models label links 2 stable", store)
+    command("models stable links 2", store)
     wait_until(lambda: served_version(server.url) == 2, "version 2 never came back")
     command("models rollback links", store)
     wait_until(lambda: served_version(server.url) == 10, "version 10 never came back")
+
+
+def test_a_version_that_is_copied_in_file_by_file_serves_once_it_is_whole(running, tmp_path):
+    store, server = running
+    command("models stable links latest", store)
+    made = copy_detector(tmp_path, versions=(20,)).folder_of("links") / "20"
+    place = store.folder_of("links") / "20"
+    files = [path for path in made.rglob("*") if path.is_file()]
+    # The manifest comes first, so that most of what it lists is missing for a while.
+    for path in sorted(files, key=lambda path: path.name != "manifest.json"):
+        assert served_version(server.url) != 20
+        target = place / path.relative_to(made)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+        time.sleep(0.3)
+    wait_until(lambda: served_version(server.url) == 20, "version 20 never served")
 
 
 def command(line, store):

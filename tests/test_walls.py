@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -118,6 +119,15 @@ def test_one_file_of_the_service_knows_tensorflow():
 
 def test_one_file_of_the_service_knows_tesseract():
     assert importers_of("service", "tesserocr", "pytesseract") == {"tesseract.py"}
+
+
+def test_one_file_of_the_service_knows_opentelemetry():
+    assert importers_of("service", "opentelemetry") == {"traces.py"}
+
+
+def test_no_deadline_and_no_age_depends_on_a_clock_that_can_be_set():
+    told = re.compile(r"\btime\.time\b|datetime\.now|\.utcnow|date\.today")
+    assert [path.name for path in list_sources("service") if told.search(path.read_text())] == []
 
 
 def test_one_file_of_the_service_makes_threads():

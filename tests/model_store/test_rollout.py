@@ -36,6 +36,18 @@ def test_the_highest_version_can_be_followed_again(store):
     assert label_stable(store, "links", None) == Rollout(earlier=(3, 1))
 
 
+def test_to_label_what_serves_already_is_no_step_to_take_back(store):
+    assert label_stable(store, "links", 3) == Rollout(stable=3)
+    label_stable(store, "links", 1)
+    assert label_stable(store, "links", 1) == Rollout(stable=1, earlier=(3,))
+    assert roll_back(store, "links").stable == 3
+
+
+def test_following_the_highest_version_ends_its_canary(store):
+    label_canary(store, "links", 3, percent=10)
+    assert label_stable(store, "links", None) == Rollout(earlier=(2,))
+
+
 def test_a_canary_writes_down_what_stays_stable(store):
     assert label_canary(store, "links", 3, percent=10) == Rollout(
         stable=2, canary=3, canary_percent=10

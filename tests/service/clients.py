@@ -23,9 +23,9 @@ async def wait_until(condition, *, timeout_s=5.0):
 
 
 @contextlib.asynccontextmanager
-async def open_client(settings=None, build=None, *, is_awaited=True):
+async def open_client(settings=None, build=None, *, traces=None, is_awaited=True):
     """Run the app's lifespan, wait until it is ready, and close it afterwards."""
-    app = create_app(settings or Settings(), build=build or FakeBuilder())
+    app = create_app(settings or Settings(), build=build or FakeBuilder(), traces=traces)
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import cv2
 import httpx
@@ -55,6 +56,13 @@ def run(monkeypatch, capfd):
         return (caught.value.code or 0, *capfd.readouterr())
 
     return run
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the kernel has no full disk to try")
+def test_a_picture_that_finds_no_room_is_told_and_the_links_are_there(run, page):
+    status, out, err = run("detect", page, "--annotate", "/dev/full")
+    assert (status, out) == (1, f"{page}: {URL}\n")
+    assert err.endswith(f"printlink: {page}: No space left on device\n")
 
 
 def test_detect_prints_one_line_for_each_link(run, page):

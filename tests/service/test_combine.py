@@ -74,5 +74,32 @@ def test_a_longer_reading_wins_if_it_has_the_weight():
     assert combine_links(readings).url == "https://a.org/x"
 
 
+def read_lines(url, confidence, lines, end_trust=1.0):
+    printed = LINK.lines * lines
+    return replace(read(url, confidence), lines=printed, end_trust=end_trust)
+
+
+def test_lines_that_were_not_joined_say_less_than_one_that_was():
+    part, whole = (
+        read_lines("https://a.org/", 0.5, 1, 0.55),
+        read_lines("https://a.org/x.html", 0.8, 2),
+    )
+    link = combine_links([part] * 5 + [whole] * 2)
+    assert link.url == "https://a.org/x.html"
+    assert combine_links([part] * 6 + [whole]).url == "https://a.org/"
+
+
+def test_a_shorter_reading_of_as_many_lines_is_no_part_of_a_longer_one():
+    readings = [read_lines("https://a.org/x", 0.8, 1)] * 3 + [
+        read_lines("https://a.org/x1", 0.9, 1)
+    ]
+    assert combine_links(readings).url == "https://a.org/x"
+
+
+def test_however_often_it_is_read_a_link_that_may_go_on_stays_as_doubtful():
+    link = combine_links([read_lines("https://a.org/", 0.95 * 0.55, 1, 0.55)] * 8)
+    assert 0.5 < link.confidence < 0.55
+
+
 def test_readings_without_any_confidence_are_no_division_by_zero():
     assert combine_links([read("https://a.org/x", 0.0)]).confidence == 0

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from model_store import ModelStore
 from service import doctor
 from service.cli import cli
-from service.doctor import CHECKS, Finding, Verdict, examine, read_cpu_features
+from service.doctor import CHECKS, Finding, Verdict, examine
 from service.engine import Served
 from service.errors import ModelLoadError
 from service.server import bind_socket
@@ -115,13 +115,13 @@ def test_few_or_old_processors_are_told(healthy, monkeypatch, cpus, features, ve
     assert (found, told in detail) == (verdict, True)
 
 
-def test_features_of_the_processor_are_read_from_the_kernel(tmp_path):
-    facts = tmp_path / "cpuinfo"
-    facts.write_text("model name : x\nflags\t\t: fpu avx avx2 amx_tile\nflags\t\t: fpu\n")
-    assert read_cpu_features(facts) == {"avx2": "AVX2", "amx_tile": "AMX"}
-    facts.write_text("Features : asimd\n")
-    assert read_cpu_features(facts) == {}
-    assert read_cpu_features(tmp_path / "none") == {}
+def test_traces_are_sent_or_not_or_cannot_be(healthy, monkeypatch):
+    endpoint = "http://localhost:4318/v1/traces"
+    asking = change(healthy, "trace", endpoint=endpoint)
+    assert find(healthy, "traces") == Finding("traces", Verdict.OK, "none")
+    monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
+    missing = find(asking, "traces")
+    assert (missing.verdict, "install printlink[otel]" in missing.detail) == (Verdict.FAIL, True)
 
 
 def test_little_memory_is_told(healthy, monkeypatch):

@@ -86,7 +86,9 @@ def test_an_engine_that_hangs_costs_its_own_caller_and_a_worker():
     assert beside.status_code == 200
 
 
-@pytest.mark.parametrize("error", [DetectError("x"), ModelRunError("x"), MemoryError()])
+@pytest.mark.parametrize(
+    "error", [DetectError("x"), ModelRunError("x"), MemoryError(), SystemExit(1)]
+)
 def test_an_engine_that_crashes_costs_the_frame_that_it_crashed_on(error):
     with open_server(build=FakeBuilder(CrashingPipeline(error, every=2))) as client:
         wait_until_ready(client)

@@ -40,6 +40,18 @@ def test_lower_versions_stand_by_unless_one_is_pinned(root, pinned, label, wante
     assert find_model(settings).version == wanted[0]
 
 
+def test_a_labelled_version_that_is_gone_leaves_those_below_it(root):
+    store = ModelStore(root)
+    label_stable(store, "tiny", 2)
+    shutil.rmtree(root / "tiny" / "2")
+    settings = ModelSettings(store_dir=root, name="tiny")
+    assert list_wanted(settings) == (1,)
+    label_stable(store, "tiny", 1)
+    (root / "tiny" / "1").rename(root / "tiny" / "3")
+    with pytest.raises(ModelLoadError, match="no version 1 of 'tiny', choose one of 3"):
+        list_wanted(settings)
+
+
 def test_labels_that_cannot_be_read_keep_the_service_from_starting(root):
     (root / "tiny" / "rollout.json").write_text("{")
     with pytest.raises(ModelLoadError, match="mend it or remove it"):

@@ -27,9 +27,9 @@ def test_a_canary_is_tried_promoted_and_rolled_back(store):
     assert run("canary links 3 --percent 12.5").stdout == (
         "links\tstable: 2, canary: 3 for 12.5 %\n"
     )
-    assert run("label links 3 stable").stdout == "links\tstable: 3\n"
+    assert run("stable links 3").stdout == "links\tstable: 3\n"
     assert run("rollback links").stdout == "links\tstable: 2\n"
-    assert run("label links latest stable").stdout == "links\tstable: the highest version\n"
+    assert run("stable links latest").stdout == "links\tstable: the highest version\n"
     assert read_rollout(store, "links") == Rollout(earlier=(2,))
 
 
@@ -51,7 +51,7 @@ def test_list_goes_on_where_the_labels_are_garbled(store):
 def test_another_store_can_be_named(store, tmp_path):
     elsewhere = ModelStore(tmp_path / "elsewhere")
     elsewhere.publish(tmp_path / "exported", name="marks", facts=FACTS)
-    assert run(f"label marks 1 stable --store {elsewhere.root}").exit_code == 0
+    assert run(f"stable marks 1 --store {elsewhere.root}").exit_code == 0
     assert read_rollout(elsewhere, "marks").stable == 1
     assert run(f"verify --store {elsewhere.root}").stdout == "marks\t1\tok\n"
 
@@ -59,11 +59,10 @@ def test_another_store_can_be_named(store, tmp_path):
 @pytest.mark.parametrize(
     ("line", "status", "told"),
     [
-        ("label links 9 stable", 1, "no version 9 of 'links', choose one of 1, 2, 3"),
-        ("label marks 1 stable", 1, "no model 'marks'"),
-        ("label links newest stable", 2, "expected a number or `latest`"),
-        ("label links 1 shaky", 2, "Invalid value"),
-        ("label links 1", 2, "Missing argument"),
+        ("stable links 9", 1, "no version 9 of 'links', choose one of 1, 2, 3"),
+        ("stable marks 1", 1, "no model 'marks'"),
+        ("stable links newest", 2, "expected a number or `latest`"),
+        ("stable links", 2, "Missing argument"),
         ("canary links 1", 1, "has no version below 1"),
         ("canary links 3 --percent 101", 2, "Invalid value"),
         ("canary links 0", 2, "Invalid value"),

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from service.quota import count_cpus, read_memory_limit
+from service.quota import count_cpus, read_cpu_features, read_memory_limit
 
 
 @pytest.fixture(autouse=True)
@@ -65,3 +65,12 @@ def test_the_memory_limit_of_both_versions(tmp_path, name, text, expected):
 
 def test_no_cgroup_is_no_memory_limit(tmp_path):
     assert read_memory_limit(tmp_path) is None
+
+
+def test_features_of_the_processor_are_read_from_the_kernel(tmp_path):
+    facts = tmp_path / "cpuinfo"
+    facts.write_text("model name : x\nflags\t\t: fpu avx avx2 amx_tile\nflags\t\t: fpu\n")
+    assert read_cpu_features(facts) == {"avx2": "AVX2", "amx_tile": "AMX"}
+    facts.write_text("Features : asimd\n")
+    assert read_cpu_features(facts) == {}
+    assert read_cpu_features(tmp_path / "none") == {}

@@ -1,3 +1,5 @@
+import errno
+import os
 import threading
 
 import numpy as np
@@ -51,6 +53,16 @@ def test_a_failing_program_is_a_failed_reading(monkeypatch):
     with pytest.raises(RecognizeError) as caught:
         reader.read(blank_strip())
     assert not isinstance(caught.value, RecognizeTimeoutError)
+
+
+def test_a_disk_without_room_for_its_files_is_a_failed_reading(monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    reader = create_recognizer(RecognizeSettings(engine="pytesseract"))
+    monkeypatch.setattr("PIL.Image.Image.save", refuse)
+    with pytest.raises(RecognizeError, match="No space left on device"):
+        reader.read(blank_strip())
 
 
 def test_one_reader_serves_several_threads():

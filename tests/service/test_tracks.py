@@ -195,6 +195,19 @@ def test_a_link_that_was_confirmed_and_is_in_doubt_again_is_read_as_eagerly_as_a
     assert camera.reads > before + 1
 
 
+def test_a_part_of_a_link_is_not_confirmed_and_gives_way_to_the_whole():
+    camera = Camera()
+    part = replace(at(100, 100, "https://a.org/", 0.94 * 0.55), end_trust=0.55)
+    for _ in range(12):
+        (shown,) = camera.show(STAY, part)
+    assert (shown.link.url, shown.is_confirmed) == ("https://a.org/", False)
+    # It is looked at less and less often meanwhile.
+    whole = replace(at(100, 100, "https://a.org/x.html", 0.9), lines=LINK.lines * 2)
+    for _ in range(80):
+        (shown,) = camera.show(STAY, whole)
+    assert (shown.link.url, shown.is_confirmed) == ("https://a.org/x.html", True)
+
+
 def test_a_link_that_can_no_longer_be_read_is_forgotten():
     camera = Camera()
     camera.show(CUT, at(100, 100))

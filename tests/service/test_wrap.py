@@ -1,7 +1,7 @@
 import pytest
 
 from service.host import HostChecker
-from service.wrap import is_closed, is_continued, is_unfinished, may_go_on
+from service.wrap import is_continued, is_unfinished, may_go_on, rate_end
 
 IS_HOST = HostChecker().is_plausible
 
@@ -19,6 +19,7 @@ CONTINUED = [
     ("https://a.org/?q=", "two"),
     ("https://a.org/guide", "/three"),
     ("https://a.org/guide", "?p=3"),
+    ("https://a.org", "/~granola/"),
     ("https://", "example.org/x"),
     ("https://www.", "example.org"),
     ("https://www.my-", "example.org)"),
@@ -75,22 +76,21 @@ def test_a_beginning_can_rule_a_continuation_out(first, beginning):
     assert not may_go_on(first, beginning, IS_HOST)
 
 
-@pytest.mark.parametrize(
-    ("first", "verdict"),
-    [
-        ("https://a.org/guide", True),
-        ("https://a.org", True),
-        ("https://a.org/guide/", False),
-        ("https://a.org/s3_", False),
-        ("https://www.", False),
-        ("https://a.org.", False),
-    ],
-)
-def test_a_link_is_closed_where_only_a_mark_could_carry_it_on(first, verdict):
-    assert is_closed(first, IS_HOST) is verdict
-
-
 @pytest.mark.parametrize("text", ["https://a.org/s3_", "https://a.org/my-", "https://a.org/?q="])
 def test_a_link_cannot_end_with_a_joint(text):
     assert is_unfinished(text)
     assert not is_unfinished(f"{text}x")
+
+
+@pytest.mark.parametrize(
+    ("first", "tokens", "trust"),
+    [
+        ("https://a.org/guide/", ["ruler", "The", "3.2", "me@b.org", ""], 0.55),
+        ("https://a.org/guide", ["ruler", "and/or", "3.2", "me@b.org", "TensorFlow", ""], 0.94),
+        ("https://a.org/gui", ["de/three", "de.html,", "de_two)", "de?p=3"], 0.1),
+        ("https://a.org/guide/", ["https://b.org/x", "(www.b.org)"], 1.0),
+        ("https://a.org/guide.", ["ruler", "de/three"], 1.0),
+    ],
+)
+def test_what_stands_below_tells_how_likely_a_link_ends_there(first, tokens, trust):
+    assert {token: rate_end(first, token) for token in tokens} == dict.fromkeys(tokens, trust)
