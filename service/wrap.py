@@ -34,7 +34,7 @@ _JOINTS: Final = frozenset("/.")
 _CONTINUING: Final = frozenset("/?&=#_~%.-")
 _ABBREVIATIONS: Final = frozenset(("e.g", "i.e", "and/or", "w.r.t", "a.k.a", "cf", "etc", "vs"))
 _URL_SHAPE = re.compile(r"\w[/._?=&#~%]\w|[a-z][A-Z]")
-_URL_PART = re.compile(r"\w[/._?=&#~%]\w")
+_URL_PART = re.compile(r"(?:^[/.?#&_~]|\w[/._?=&#~%])\w")
 _FOLDER = re.compile(r"\w+/")
 _CLOSING_MARKS: Final = ".,;:!?'\"”’)]>"
 
