@@ -3,7 +3,8 @@
     python -m bench.bulk --pages 2000 --kills 2
 
 Small generated pages, some of them broken, go through `printlink-batch`. Each time a part of them
-is done the whole job is killed, its workers with it, and started again. Needs the `scale` extra.
+is done the whole job is killed, its workers with it, and started again. `--simulated` puts a
+stand-in in the place of the models and changes nothing else. Needs the `scale` extra.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 BATCH = [sys.executable, "-c", "from scale.batch_cli import main; main()"]
+SIMULATED = [sys.executable, "-m", "bench.bulk_job"]
 BROKEN_EVERY = 50
 SIZE_PX = (320, 200)
 KILL_WAIT_S = 1800.0
@@ -52,12 +54,19 @@ def main(
     pages: Annotated[int, typer.Option(min=1, help="Pages to make.")] = 2000,
     kills: Annotated[int, typer.Option(min=0, help="How often the job is killed.")] = 2,
     pages_per_shard: Annotated[int, typer.Option(min=1)] = 25,
+    simulated: Annotated[bool, typer.Option(help="Do without the models.")] = False,
 ) -> None:
     """Make pages, kill the job over them, finish it, and print what is in the results."""
     with tempfile.TemporaryDirectory() as folder:
         source, out = Path(folder, "pages"), Path(folder, "links")
         write_pages(source, pages)
-        command = [*BATCH, str(source), str(out), "--pages-per-shard", str(pages_per_shard)]
+        command = [
+            *(SIMULATED if simulated else BATCH),
+            str(source),
+            str(out),
+            "--pages-per-shard",
+            str(pages_per_shard),
+        ]
         for number in range(kills):
             done = kill_midway(command, out, at_lines=pages * (number + 1) // (kills + 1))
             typer.echo(f"killed when {done} of {pages} pages were done")

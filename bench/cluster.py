@@ -44,6 +44,9 @@ class LocalCluster:
 @contextlib.contextmanager
 def open_cluster(*, nodes: int, cpus_per_node: int) -> Iterator[LocalCluster]:
     """Start a head and so many other nodes, whose processors are but numbers to Ray."""
+    # A machine that has to be several is slow at each.
+    for name in ("READY_CHECK_TIMEOUT_S", "HEALTH_CHECK_TIMEOUT_S"):
+        os.environ.setdefault(f"RAY_SERVE_PROXY_{name}", "60")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -20,9 +20,15 @@ if TYPE_CHECKING:
 
     from scale.folder import Folder
     from scale.plan import Shard
-    from service.engine import Served
+    from service.engine import BuildPipeline, Served
     from service.metrics import Metrics
     from service.settings import Settings
+
+
+def build_on_worker(settings: Settings, metrics: Metrics) -> Served:
+    """Load the models in a process that has no log yet; raises a `StartupError`."""
+    configure_logs(settings.log, sys.stderr)
+    return build_pipeline(settings, metrics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class BatchJob:
     settings: Settings
     pages_per_shard: int
     workers: int
+    build: BuildPipeline = build_on_worker
 
     def run(self) -> Iterator[Progress]:
         """Make the shards that are missing; yields how far it is, at the start and after each.
@@ -101,14 +108,8 @@ class BatchJob:
         made = rows.map(
             ShardMaker,
             fn_constructor_args=(self.settings,),
-            fn_constructor_kwargs={"pages": self.pages, "out": self.out, "build": build_on_worker},
+            fn_constructor_kwargs={"pages": self.pages, "out": self.out, "build": self.build},
             compute=ActorPoolStrategy(size=min(self.workers, len(missing))),
             num_cpus=1,
         )
         yield from made.iter_rows()
-
-
-def build_on_worker(settings: Settings, metrics: Metrics) -> Served:
-    """Load the models in a process that has no log yet; raises a `StartupError`."""
-    configure_logs(settings.log, sys.stderr)
-    return build_pipeline(settings, metrics)
