@@ -29,7 +29,7 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve check test test-browser bench bench-read train-smoke lint-deploy docs fonts clean tesseract browser some-fonts
+.PHONY: help serve check test test-browser test-scale bench bench-read train-smoke lint-deploy docs fonts clean tesseract browser some-fonts
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,10 @@ test: check ## All of check, then the slow tests: training, export, a real serve
 
 test-browser: $(DEV_READY) tesseract browser ## The camera page in a real Chromium, which it installs.
 	$(BIN)/pytest -m browser
+
+test-scale: $(DEV_READY) tesseract ## Bulk work and the service in parts, with Ray, which it installs.
+	$(UV) sync --frozen --extra training --extra scale --inexact
+	$(BIN)/pytest tests/scale
 
 bench: $(DEV_READY) tesseract ## Time every stage on FRAMES=bench/frames beside full-page Tesseract.
 	$(BIN)/python -m bench.stages --frames $(FRAMES)

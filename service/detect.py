@@ -10,7 +10,7 @@ from service.errors import DetectError, ModelRunError
 from service.records import Box, Prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -67,7 +67,27 @@ class SavedModelDetector:
 
     def detect(self, frame: Frame) -> tuple[Prefix, ...]:
         """Return the prefixes in `frame`, best first; raises `DetectError`."""
-        boxes, scores, classes = self._infer(frame.pixels)
+        return self.detect_batch((frame,))[0]
+
+    def detect_batch(self, frames: Sequence[Frame]) -> list[tuple[Prefix, ...]]:
+        """Return the prefixes in each of `frames`, which have one size; raises `DetectError`.
+
+        More than one frame at once is for models that take them, as ours do.
+        """
+        found = self._infer(np.stack([frame.pixels for frame in frames]))
+        return [self._choose(*one, frame) for one, frame in zip(found, frames, strict=True)]
+
+    def warm_up(self) -> None:
+        """Run the model on every usual frame size.
+
+        TensorFlow plans its work anew for each size it sees, which the first caller would feel.
+        """
+        for width, height in self._settings.warmup_sizes_px:
+            self._infer(np.zeros((1, height, width, 3), dtype=np.uint8))
+
+    def _choose(
+        self, boxes: Floats, scores: Floats, classes: Floats, frame: Frame
+    ) -> tuple[Prefix, ...]:
         best_first = np.argsort(-scores, kind="stable")[: self._settings.max_prefixes]
         prefixes = (
             Prefix(
@@ -80,26 +100,21 @@ class SavedModelDetector:
         )
         return tuple(prefix for prefix in prefixes if min(prefix.box.width, prefix.box.height) > 0)
 
-    def warm_up(self) -> None:
-        """Run the model on every usual frame size.
-
-        TensorFlow plans its work anew for each size it sees, which the first caller would feel.
-        """
-        for width, height in self._settings.warmup_sizes_px:
-            self._infer(np.zeros((height, width, 3), dtype=np.uint8))
-
-    def _infer(self, pixels: Pixels) -> tuple[Floats, Floats, Floats]:
-        """Return boxes [n, 4], scores [n] and classes [n] of the n detections in one picture."""
+    def _infer(self, pixels: Pixels) -> list[tuple[Floats, Floats, Floats]]:
+        """Return boxes [n, 4], scores [n] and classes [n] of the n detections in each picture."""
         try:
-            found = self._model.run({INPUT: pixels[np.newaxis]})
+            found = self._model.run({INPUT: pixels})
         except ModelRunError as error:
-            height, width = pixels.shape[:2]
+            height, width = pixels.shape[1:3]
             raise DetectError(f"the model failed on {width} x {height} pixels") from error
-        if not _is_well_formed(*(found[name] for name in OUTPUTS)):
+        outputs = tuple(found[name] for name in OUTPUTS)
+        if not _is_well_formed(*outputs, pictures=len(pixels)):
             shapes = ", ".join(f"{name} {found[name].shape}" for name in OUTPUTS)
             raise DetectError(f"expected finite numbers in the form of the API, got {shapes}")
-        boxes, scores, classes, count = (found[name][0] for name in OUTPUTS)
-        return boxes[: int(count)], scores[: int(count)], classes[: int(count)]
+        return [
+            (boxes[: int(count)], scores[: int(count)], classes[: int(count)])
+            for boxes, scores, classes, count in zip(*outputs, strict=True)
+        ]
 
     def _label_of(self, class_id: int) -> str:
         if class_id not in self._label_map:
@@ -109,10 +124,12 @@ class SavedModelDetector:
         return self._label_map[class_id]
 
 
-def _is_well_formed(boxes: Floats, scores: Floats, classes: Floats, count: Floats) -> bool:
-    """Tell whether the shapes are [1, n, 4], [1, n], [1, n] and [1], and all numbers finite."""
+def _is_well_formed(
+    boxes: Floats, scores: Floats, classes: Floats, count: Floats, *, pictures: int
+) -> bool:
+    """Tell whether the shapes are [p, n, 4], [p, n], [p, n] and [p], and all numbers finite."""
     slots = boxes.shape[1:2]
-    shapes = ((1, *slots, 4), (1, *slots), (1, *slots), (1,))
+    shapes = ((pictures, *slots, 4), (pictures, *slots), (pictures, *slots), (pictures,))
     outputs = (boxes, scores, classes, count)
     return all(
         output.shape == shape and bool(np.isfinite(output).all())

@@ -100,10 +100,11 @@ def test_an_import_is_found_wherever_it_hides(source, found):
 @pytest.mark.parametrize(
     ("package", "strangers"),
     [
-        ("service", {"training", "tests", "bench"}),
-        ("training", {"service", "tests", "bench"}),
-        ("model_store", {"service", "training", "tests", "bench"}),
-        ("printlink", {"service", "training", "model_store", "tests", "bench"}),
+        ("service", {"training", "scale", "tests", "bench"}),
+        ("training", {"service", "scale", "tests", "bench"}),
+        ("scale", {"training", "tests", "bench"}),
+        ("model_store", {"service", "training", "scale", "tests", "bench"}),
+        ("printlink", {"service", "training", "model_store", "scale", "tests", "bench"}),
     ],
 )
 def test_the_packages_meet_in_the_model_store_only(package, strangers):

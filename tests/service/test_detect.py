@@ -108,3 +108,22 @@ def test_an_answer_in_another_form_is_our_fault(name, value):
 def test_a_class_without_label_is_our_fault(model):
     with pytest.raises(DetectError, match=r"expected a class of \[1, 2\], the model said 5"):
         load(model, label_map={1: "https", 2: "http"}).detect(make_frame(red=0))
+
+
+class AnyNumber:
+    """A model that finds one prefix more in each frame of a batch than in the one before."""
+
+    def run(self, inputs):
+        pictures = len(inputs[INPUT])
+        return {
+            "detection_boxes": np.full((pictures, 3, 4), (0.25, 0.25, 0.75, 0.5), np.float32),
+            "detection_scores": np.full((pictures, 3), 0.9, np.float32),
+            "detection_classes": np.ones((pictures, 3), np.float32),
+            "num_detections": np.arange(pictures, dtype=np.float32),
+        }
+
+
+def test_each_frame_of_a_batch_gets_its_own_prefixes():
+    found = load(AnyNumber()).detect_batch([make_frame(red=0)] * 3)
+    assert [len(prefixes) for prefixes in found] == [0, 1, 2]
+    assert found[1][0].box == Box(50, 25, 100, 75)

@@ -1,0 +1,77 @@
+"""A Ray cluster of several nodes on this machine, and an application of Ray Serve on it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import ray
+from ray import serve
+from ray.cluster_utils import Cluster
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ray.serve import Application
+
+READY_S = 300.0
+NAME = "printlink"
+
+
+@dataclass
+class LocalCluster:
+    """Nodes that share this machine; `nodes` are those that may be lost."""
+
+    url: str
+    nodes: list[Any]
+    cluster: Any
+
+    def deploy(self, app: Application) -> None:
+        """Put `app` in the place of what runs, and wait until it is ready."""
+        serve.run(app, name=NAME, route_prefix="/")
+        wait_until_ready(self.url)
+
+    def lose_node(self) -> None:
+        """End a node at once, as a machine does that is switched off."""
+        self.cluster.remove_node(self.nodes.pop(), allow_graceful=False)
+
+
+@contextlib.contextmanager
+def open_cluster(*, nodes: int, cpus_per_node: int) -> Iterator[LocalCluster]:
+    """Start a head and so many other nodes, whose processors are but numbers to Ray."""
+    # A machine that has to be several is slow at each.
+    for name in ("READY_CHECK_TIMEOUT_S", "HEALTH_CHECK_TIMEOUT_S"):
+        os.environ.setdefault(f"RAY_SERVE_PROXY_{name}", "60")
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    head = {"num_cpus": cpus_per_node, "include_dashboard": False}
+    cluster = Cluster(initialize_head=True, head_node_args=head)
+    try:
+        others = [cluster.add_node(num_cpus=cpus_per_node) for _ in range(nodes)]
+        ray.init(address=cluster.address, logging_level="warning", log_to_driver=False)
+        # One port cannot be opened by several nodes of one machine.
+        options = {"host": "127.0.0.1", "port": port}
+        serve.start(proxy_location="HeadOnly", http_options=options)
+        yield LocalCluster(f"http://127.0.0.1:{port}", others, cluster)
+    finally:
+        serve.shutdown()
+        ray.shutdown()
+        cluster.shutdown()
+
+
+def wait_until_ready(url: str) -> None:
+    """Wait until the application says that it answers; raises `TimeoutError`."""
+    end = time.monotonic() + READY_S
+    while time.monotonic() < end:
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"{url}/readyz", timeout=READY_S).is_success:
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"{url} was not ready within {READY_S:g} s")

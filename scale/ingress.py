@@ -1,0 +1,80 @@
+"""The ingress: the service's own application, whose detector and readers are elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from typing import TYPE_CHECKING
+
+from scale.readers import NETWORK, TESSERACT, list_engines
+from scale.remote import RemoteDetector, RemoteRecognizer
+from service.app import create_app
+from service.engine import Served
+from service.logs import configure_logs
+from service.metrics import MeteredRecognizer
+from service.pipeline import Pipeline
+from service.quota import count_cpus
+from service.reader import JointReader, NetworkReader, VotingReader
+from service.runner import Crew
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from ray.serve.handle import DeploymentHandle
+
+    from service.metrics import Metrics
+    from service.reader import Reader
+    from service.settings import Settings
+
+
+class Ingress:
+    """Builds the application in its replica; Serve lets it answer, streams too."""
+
+    def __init__(
+        self, settings: Settings, detector: DeploymentHandle, readers: DeploymentHandle
+    ) -> None:
+        """Take the handles of the other two; the application waits until they are ready."""
+        self._settings = settings
+        self._build = partial(build_remote, detector=detector, readers=readers)
+
+    def __serve_build_asgi_app__(self) -> FastAPI:
+        """Return the application."""
+        configure_logs(self._settings.log, sys.stderr)
+        return create_app(self._settings, build=self._build)
+
+
+def build_remote(
+    settings: Settings, metrics: Metrics, *, detector: DeploymentHandle, readers: DeploymentHandle
+) -> Served:
+    """Put the stages together round replicas that detect and read; waits until these are there."""
+    remote = RemoteDetector(detector, timeout_s=settings.runner.deadline_s)
+    reader_name, reader_version = readers.describe.remote().result()
+    # Threads that only wait for replicas cost no processor.
+    crew = Crew(4 * (settings.runner.workers or count_cpus()))
+    pipeline = Pipeline(
+        remote,
+        build_reader(settings, metrics, readers),
+        expand=settings.expand,
+        url=settings.url,
+        on_stage=metrics.time_stage,
+        share_out=crew.map,
+    )
+    name, version = remote.describe()
+    return Served(pipeline, name, version, reader_name=reader_name, reader_version=reader_version)
+
+
+def build_reader(settings: Settings, metrics: Metrics, readers: DeploymentHandle) -> Reader:
+    """Return the reader that the settings name, with replicas for engines."""
+
+    def open_engine(engine: str) -> MeteredRecognizer:
+        remote = RemoteRecognizer(readers, engine, timeout_s=settings.runner.deadline_s)
+        return MeteredRecognizer(remote, metrics, engine=engine)
+
+    engines = list_engines(settings)
+    sure = settings.url.sure_confidence
+    voting = VotingReader(
+        open_engine(TESSERACT), max_readings=settings.url.max_readings, sure_confidence=sure
+    )
+    if NETWORK not in engines:
+        return voting
+    alone = NetworkReader(open_engine(NETWORK))
+    return JointReader(alone, voting, sure_confidence=sure) if TESSERACT in engines else alone
