@@ -147,8 +147,8 @@ def switch_repairs_off() -> Iterator[None]:
         yield
 
 
-def _spell_first(symbols: tuple[Symbol, ...], places: range) -> list[Spelling]:
-    return list_spellings(symbols, places)[:1]
+def _spell_first(symbols: tuple[Symbol, ...], places: range, **spaces: bool) -> list[Spelling]:
+    return list_spellings(symbols, places, **spaces)[:1]
 
 
 def _with_engine(settings: Settings, engine: str) -> Settings:

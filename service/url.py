@@ -110,7 +110,11 @@ class UrlParser:
             return None
         first = len(line.symbols) - len(read.line_symbols)
         # The symbol behind the link may be a part of it that was misread.
-        spellings = list_spellings(line.symbols, range(first, first + len(read.symbols) + 1))
+        spellings = list_spellings(
+            line.symbols,
+            range(first, first + len(read.symbols) + 1),
+            parts_words=line.parts_words,
+        )
         parsed = ((parse(spelling.symbols), spelling) for spelling in spellings[1:])
         return self._choose([(read, spellings[0]), *((one, by) for one, by in parsed if one)])
 

@@ -4,6 +4,7 @@ import pytest
 
 from service.access import AccessMiddleware
 from service.metrics import Metrics
+from service.traces import Traces
 
 pytestmark = pytest.mark.anyio
 
@@ -17,7 +18,7 @@ async def test_other_protocols_pass_untouched():
         seen.append(scope)
 
     scope = {"type": "lifespan"}
-    await AccessMiddleware(app, Metrics())(scope, None, None)
+    await AccessMiddleware(app, Metrics(), Traces())(scope, None, None)
     assert seen == [{"type": "lifespan"}]
 
 
@@ -27,6 +28,6 @@ async def test_a_request_that_breaks_off_is_counted_as_499_and_odd_methods_as_ot
 
     metrics = Metrics()
     with pytest.raises(ZeroDivisionError):
-        await AccessMiddleware(app, metrics)(dict(REQUEST), None, None)
+        await AccessMiddleware(app, metrics, Traces())(dict(REQUEST), None, None)
     labels = {"route": "unmatched", "method": "other", "status": "499"}
     assert metrics.registry.get_sample_value("printlink_http_requests_total", labels) == 1

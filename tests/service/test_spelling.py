@@ -41,6 +41,19 @@ def test_two_characters_may_be_one_and_the_space_between_them_goes():
     assert spelled[1].confidence == pytest.approx(0.18)
 
 
+def test_a_space_that_was_read_is_one_of_the_characters_that_may_be_others():
+    read = [*line("x"), Symbol(" ", 0.6, 10, 20, (Alternative(".n", 0.18, 2),)), *line("ny")]
+    spelled = list_spellings(read, range(4), parts_words=True)[1]
+    assert "".join(one.text for one in spelled.symbols) == "x.ny"
+
+
+@pytest.mark.parametrize("parts_words", [True, False])
+def test_a_doubtful_space_at_the_end_may_be_nothing(parts_words):
+    read = [*line("ab"), Symbol(" ", 0.6, 20, 30, (Alternative("", 0.3),))]
+    spelled = list_spellings(read, range(3), parts_words=parts_words)
+    assert ["".join(one.text for one in spelling.symbols) for spelling in spelled] == ["ab ", "ab"]
+
+
 def test_new_characters_share_the_place_of_the_old_ones():
     spelled = list_spellings(line("m", m=(Alternative("rn", 0.25),)), range(1))[1].symbols
     assert [(one.text, one.left, one.right) for one in spelled] == [("r", 0, 5), ("n", 5, 10)]
