@@ -46,7 +46,7 @@ def simulate(_: Settings, __: Metrics) -> Served:
 
 def main(source: str, out: str, pages_per_shard: int = 25) -> None:
     """Go through all pages."""
-    ray.init(num_cpus=WORKERS, include_dashboard=False, log_to_driver=False)
+    ray.init("local", num_cpus=WORKERS, include_dashboard=False, log_to_driver=False)
     job = BatchJob(
         Folder(source),
         Folder(out),

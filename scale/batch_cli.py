@@ -116,13 +116,14 @@ def _join_cluster(address: str | None, workers: int | None) -> int:
     logging.getLogger("ray.data").setLevel(logging.WARNING)
     # Ray reports how it is used to its makers unless it is told not to.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    options = {"num_cpus": workers or count_cpus(), "include_dashboard": False}
-    is_joined = bool(address or os.environ.get("RAY_ADDRESS"))
+    address = address or os.environ.get("RAY_ADDRESS")
+    own = {"num_cpus": workers or count_cpus(), "include_dashboard": False}
+    # Without "local" Ray would join whatever cluster it finds on this machine.
     ray.init(
-        address=address,
+        address=address or "local",
         logging_level="warning",
         log_to_driver=False,
-        **({} if is_joined else options),
+        **({} if address else own),
     )
     return workers or int(ray.cluster_resources()["CPU"])
 
