@@ -21,6 +21,7 @@ from service.page import create_page_router
 from service.problems import install_problem_handlers
 from service.stream import StreamDoor, create_stream_router
 from service.streams import Streams
+from service.web_models import create_web_models_router
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -62,6 +63,7 @@ def create_app(settings: Settings, *, build: BuildPipeline = build_pipeline) -> 
     app.include_router(create_api_router(settings, engine, guard))
     app.include_router(create_stream_router(door))
     app.include_router(create_health_router(engine, metrics))
+    app.include_router(create_web_models_router(engine, settings.detect))
     app.include_router(create_page_router())
     _add_layers(app, settings, metrics)
     return app
