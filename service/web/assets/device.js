@@ -20,13 +20,15 @@ export async function findOffer() {
 
 export class DeviceDetector {
   #worker = null;
+  /** @type {Promise<void> | null} */
+  #loaded = null;
   #answers = new Map();
   #count = 0;
   #canvas = document.createElement("canvas");
+  #copy = document.createElement("canvas");
 
-  /** Loads the detector, once. */
+  /** Loads the detector, once for all who ask. */
   async #load() {
-    if (this.#worker !== null) return;
     const offer = await findOffer();
     if (offer === null) throw new DeviceError("the service has no detector for browsers");
     this.#worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
@@ -42,15 +44,28 @@ export class DeviceDetector {
    * @param {string | null} key
    */
   async read(frame, key) {
-    await this.#load();
+    this.#loaded ??= this.#load();
+    await this.#loaded.catch((error) => {
+      this.#giveUp();
+      throw error;
+    });
     const { width, height } = frame;
-    const picture = frame.getContext("2d").getImageData(0, 0, width, height);
+    const picture = this.#readPixels(frame);
     const { prefixes, boxes } = await this.#ask({ picture }, [picture.data.buffer]);
     if (prefixes.length === 0) return { answer: { links: [], frame: { width, height } }, bytes: 0 };
     const packed = packBoxes(boxes);
     const gathered = await this.#gather(frame, packed);
     const layout = { frame: { width, height }, cutouts: packed.cutouts.map(listSides), prefixes };
     return sendCutouts(gathered, layout, key);
+  }
+
+  /** A canvas that is read from is kept away from the GPU, which the frame's own is not to be. */
+  #readPixels(frame) {
+    const { width, height } = frame;
+    Object.assign(this.#copy, { width, height });
+    const context = this.#copy.getContext("2d", { willReadFrequently: true });
+    context.drawImage(frame, 0, 0);
+    return context.getImageData(0, 0, width, height);
   }
 
   /** Draws the cutouts into one picture and encodes it. */
@@ -88,6 +103,7 @@ export class DeviceDetector {
   #giveUp() {
     this.#worker?.terminate();
     this.#worker = null;
+    this.#loaded = null;
     for (const { reject } of this.#answers.values()) reject(new DeviceError("the worker failed"));
     this.#answers.clear();
   }
