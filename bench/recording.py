@@ -46,9 +46,16 @@ class Recording:
         """Strips that were read for the single frame."""
         return sum(reading.calls for reading in self.readings.values())
 
-    def run(self, frame: Frame, decode_ms: float, follow: Follow | None = None) -> FrameResult:
+    def run(
+        self,
+        frame: Frame,
+        decode_ms: float,
+        follow: Follow | None = None,
+        *,
+        prefixes: tuple[Prefix, ...] | None = None,
+    ) -> FrameResult:
         """Give each prefix to `follow` with what was read there."""
-        del frame, decode_ms
+        del frame, decode_ms, prefixes
         if follow is None:
             return self.result
         found = [follow(prefix, self._reader_of(prefix)) for prefix in self.readings]

@@ -14,8 +14,10 @@ from model_store.errors import (
 from model_store.manifest import Manifest, ManifestFacts, Signature, TensorSpec, TrainingFacts
 from model_store.rollout import Rollout, read_rollout
 from model_store.store import ModelStore, StoredModel, default_root
+from model_store.web import WEB_FOLDER, add_web
 
 __all__ = [
+    "WEB_FOLDER",
     "Manifest",
     "ManifestError",
     "ManifestFacts",
@@ -33,6 +35,7 @@ __all__ = [
     "StoredModel",
     "TensorSpec",
     "TrainingFacts",
+    "add_web",
     "default_root",
     "read_rollout",
 ]

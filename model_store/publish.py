@@ -59,7 +59,7 @@ def publish_files(
         )
         text = manifest.model_dump_json(indent=2)
         (staging / MANIFEST_NAME).write_text(text + "\n", encoding="utf-8")
-        _force_to_disk(staging)
+        force_to_disk(staging)
         _rename(staging, version_dir)
     _sync(version_dir.parent)
     return manifest
@@ -93,7 +93,8 @@ def _rename(staging: Path, version_dir: Path) -> None:
         ) from error
 
 
-def _force_to_disk(folder: Path) -> None:
+def force_to_disk(folder: Path) -> None:
+    """Wait until all in `folder` would outlast a power cut."""
     for place, _, files in os.walk(folder, topdown=False):
         for name in files:
             _sync(Path(place, name))

@@ -3,6 +3,7 @@
     <root>/<name>/<version>/saved_model.pb
                            /variables/
                            /assets/
+                           /web/            for detectors in browsers; not every version has it
                            /manifest.json
 
 A model of Tesseract's has a file `<language>.traineddata` in place of the first three.

@@ -53,7 +53,7 @@ class DetectorReplica:
         """Return name and version of the model."""
         return self._detector.model_name, self._detector.model_version
 
-    @serve.batch(max_batch_size=MAX_BATCH, batch_wait_timeout_s=BATCH_WAIT_S)  # type: ignore[untyped-decorator]
+    @serve.batch(max_batch_size=MAX_BATCH, batch_wait_timeout_s=BATCH_WAIT_S)
     async def detect(self, frames: list[Frame]) -> list[Answer]:
         """Return name and version of the model and the prefixes, for each frame."""
         found = await asyncio.to_thread(detect_alike, self._detector, frames)

@@ -127,6 +127,14 @@ class ModelsAnswer(Answer):
     models: list[ModelAnswer]
 
 
+class WebModelAnswer(Answer):
+    """The detector that a browser can run, which then sends what it cut out to `/v1/read`."""
+
+    path: str | None = Field(description="Folder of its files; none where the model has none.")
+    min_score: Ratio = Field(description="Prefixes that score below this are not worth sending.")
+    max_prefixes: int = Field(description="How many of them count, the best ones.")
+
+
 class HealthAnswer(Answer):
     """Whether the service is alive, or ready."""
 

@@ -15,12 +15,13 @@ from service.answers import (
     Problem,
     answer_frame,
 )
+from service.cutouts import Layout
 from service.decode import MEDIA_TYPES
 from service.draw import encode_annotated
 from service.guard import secret_in
 from service.models import open_store
 from service.problems import MEDIA_TYPE as PROBLEM_TYPE
-from service.upload import FIELD, FORM, read_frame_bytes
+from service.upload import CUTOUTS, FIELD, FORM, LAYOUT, read_cut_page, read_frame_bytes
 
 if TYPE_CHECKING:
     from service.engine import Engine, Served
@@ -41,6 +42,30 @@ _REQUEST_BODY: Final[dict[str, Any]] = {
                 "type": "object",
                 "required": [FIELD],
                 "properties": {FIELD: {"type": "string", "format": "binary"}},
+            }
+        },
+    },
+}
+_CUT_PAGE_BODY: Final[dict[str, Any]] = {
+    "required": True,
+    "content": {
+        FORM: {
+            "schema": {
+                "type": "object",
+                "required": [LAYOUT, CUTOUTS],
+                "properties": {
+                    LAYOUT: {
+                        "type": "string",
+                        "contentMediaType": _JSON,
+                        "contentSchema": Layout.model_json_schema(),
+                        "description": "Where the parts of the picture belong, and the prefixes.",
+                    },
+                    CUTOUTS: {
+                        "type": "string",
+                        "format": "binary",
+                        "description": "One picture that holds all the parts of the page.",
+                    },
+                },
             }
         },
     },
@@ -72,6 +97,19 @@ def create_api_router(settings: Settings, engine: Engine, guard: Guard) -> APIRo
             timeout_s=settings.server.receive_timeout_s,
         )
         return Response(await engine.answer(data, finish), media_type=media_type)
+
+    @router.post(
+        "/read",
+        response_model=DetectAnswer,
+        responses=describe_problems(),
+        openapi_extra={"requestBody": _CUT_PAGE_BODY},
+    )
+    async def read(request: Request) -> Response:
+        """Read the links of a page of which the client itself found the prefixes."""
+        guard.charge_request(request.state.caller)
+        media_type = choose_media_type(request.headers.get("accept", ""), (_JSON,))
+        page = await read_cut_page(request, settings)
+        return Response(await engine.read(page, _encode_json), media_type=media_type)
 
     @router.get("/models")
     def models() -> ModelsAnswer:

@@ -23,6 +23,7 @@ from service.problems import install_problem_handlers
 from service.stream import StreamDoor, create_stream_router
 from service.streams import Streams
 from service.traces import open_traces
+from service.web_models import create_web_models_router
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -76,6 +77,7 @@ def create_app(
     app.include_router(create_api_router(settings, engine, guard))
     app.include_router(create_stream_router(door))
     app.include_router(create_health_router(engine, metrics))
+    app.include_router(create_web_models_router(engine, settings.detect))
     app.include_router(create_page_router())
     _add_layers(app, settings, metrics=metrics, traces=traces)
     return app

@@ -23,6 +23,7 @@ from service.recognize import create_recognizer
 from service.records import Strip
 from service.runner import Crew
 from service.versions import Versions
+from service.web_model import read_web_model
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -81,6 +82,7 @@ class Kit:
             detector.model_version,
             reader_name=self._network.model_name if self._network else "",
             reader_version=self._network.model_version if self._network else 0,
+            web=read_web_model(model),
         )
 
 

@@ -12,7 +12,7 @@ import structlog
 
 from service.decode import decode_frame
 from service.errors import NotReadyError, PrintlinkError
-from service.lineup import Lineup, Lots
+from service.lineup import STABLE_LOT, Lineup, Lots
 from service.model_watch import ModelWatch
 from service.runner import Lane, Runner
 from service.traces import describe, span
@@ -20,11 +20,13 @@ from service.traces import describe, span
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from service.cutouts import CutPage
     from service.metrics import Metrics
     from service.pipeline import Follow
-    from service.records import Frame, FrameResult
+    from service.records import Frame, FrameResult, Prefix
     from service.settings import DecodeSettings, Settings
     from service.versions import Versions
+    from service.web_model import WebModel
 
     BuildPipeline = Callable[[Settings, Metrics], "Served"]
 
@@ -34,8 +36,18 @@ T = TypeVar("T")
 class FramePipeline(Protocol):
     """All stages after decoding; may be called from several threads at once."""
 
-    def run(self, frame: Frame, decode_ms: float, follow: Follow | None = None) -> FrameResult:
-        """Return the links in `frame`; `follow` may spare the reading of those that it knows."""
+    def run(
+        self,
+        frame: Frame,
+        decode_ms: float,
+        follow: Follow | None = None,
+        *,
+        prefixes: tuple[Prefix, ...] | None = None,
+    ) -> FrameResult:
+        """Return the links in `frame`; `follow` may spare the reading of those that it knows.
+
+        Where `prefixes` are given, no others are looked for.
+        """
         ...
 
 
@@ -44,7 +56,7 @@ class Served:
     """A pipeline that is ready to run, and the models inside it.
 
     The model is the detector; a reader is there only where a network reads. `versions` loads other
-    versions of the detector, where there may be some.
+    versions of the detector, where there may be some; `web` is the same detector for browsers.
     """
 
     pipeline: FramePipeline
@@ -53,6 +65,7 @@ class Served:
     reader_name: str = ""
     reader_version: int = 0
     versions: Versions | None = None
+    web: WebModel | None = None
 
 
 class Engine:
@@ -117,6 +130,20 @@ class Engine:
             return finish(frame, result), result
 
         return await self.work(answer, Lane.REQUESTS)
+
+    async def read(self, page: CutPage, finish: Callable[[Frame, FrameResult], T]) -> T:
+        """Read the links of a page of which the client found the prefixes; raises as `answer`."""
+
+        def read(pipeline: FramePipeline) -> tuple[T, FrameResult]:
+            started = time.perf_counter()
+            frame = page.lay_out(self._settings.decode)
+            decode_ms = (time.perf_counter() - started) * 1000
+            prefixes = page.find_prefixes(self._settings.detect)
+            result = pipeline.run(frame, decode_ms, prefixes=prefixes)
+            return finish(frame, result), result
+
+        # A canary is a detector on trial, and this frame has nothing to do with it.
+        return await self.work(read, Lane.REQUESTS, STABLE_LOT)
 
     def draw_lot(self) -> float:
         """Return a lot; whoever works with the same lot meets the same version of the detector."""

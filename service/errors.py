@@ -4,7 +4,7 @@ PrintlinkError
 ├── CallerError                 the caller's fault: 4xx, a stream stays open
 │   ├── RequestError            400  the request cannot be understood
 │   │   ├── FrameEmptyError     400  the body or the field holds no bytes
-│   │   └── FieldMissingError   400  a multipart body without the field `frame`
+│   │   └── FieldMissingError   400  a multipart body without a field that it needs
 │   ├── UnauthorizedError       401  no key, or one that is not known
 │   ├── OriginError             403  a web page that may not call
 │   ├── RouteMissingError       404
@@ -80,10 +80,10 @@ class FrameEmptyError(RequestError):
 
 
 class FieldMissingError(RequestError):
-    """A multipart body lacks the field that carries the picture."""
+    """A multipart body lacks a field that it has to have."""
 
     code = "field_missing"
-    title = "The form has no frame"
+    title = "The form lacks a field"
 
 
 class UnauthorizedError(CallerError):

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 # Multiples of the golden ratio lie evenly between 0 and 1 however many there are (Weyl, 1916).
 _GOLDEN_RATIO: Final = (5**0.5 - 1) / 2
+# Whoever has it meets the stable version, whatever the canary's share.
+STABLE_LOT: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)

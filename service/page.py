@@ -24,11 +24,14 @@ MEDIA_TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".png": "image/png",
     ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
 }
 POLICY: Final = {
     "default-src": "'none'",
-    "script-src": "'self'",
+    # A detector on the device computes in WebAssembly; scripts may evaluate nothing all the same.
+    "script-src": "'self' 'wasm-unsafe-eval'",
     "style-src": "'self'",
     "img-src": "'self'",
     "connect-src": "'self'",
@@ -47,7 +50,7 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-_FOREVER: Final = "public, max-age=31536000, immutable"
+FOREVER: Final = "public, max-age=31536000, immutable"
 _ASK_AGAIN: Final = "no-cache"
 
 
@@ -74,7 +77,7 @@ class Site:
         path = f"{ASSETS}/{name}"
         if digest != self.digest or path not in self._files:
             raise RouteMissingError("the page has no such file, or it has changed: load it again")
-        return self._render(path, {**HEADERS, "Cache-Control": _FOREVER})
+        return self._render(path, {**HEADERS, "Cache-Control": FOREVER})
 
     def _render(self, name: str, headers: Mapping[str, str]) -> Response:
         media_type = MEDIA_TYPES[Path(name).suffix]

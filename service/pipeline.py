@@ -65,18 +65,27 @@ class Pipeline:
         self._share_out = share_out
         self._log = structlog.get_logger("printlink")
 
-    def run(self, frame: Frame, decode_ms: float, follow: Follow | None = None) -> FrameResult:
+    def run(
+        self,
+        frame: Frame,
+        decode_ms: float,
+        follow: Follow | None = None,
+        *,
+        prefixes: tuple[Prefix, ...] | None = None,
+    ) -> FrameResult:
         """Return the links in `frame`; `decode_ms` is what decoding it took.
 
-        `follow` may spare the reading of links that it knows from frames before.
+        `follow` may spare the reading of links that it knows from frames before. Where `prefixes`
+        says what was found elsewhere, the detector is not asked.
 
         Raises:
             DetectError: the detector failed; a reader's failure costs one link only.
 
         """
         clock = Clock()
-        with clock.stage("detect"):
-            prefixes = self._detector.detect(frame)
+        if prefixes is None:
+            with clock.stage("detect"):
+                prefixes = self._detector.detect(frame)
         links = (
             self._read_links(Page(frame), prefixes, clock, follow or _read_anew) if prefixes else []
         )
@@ -88,7 +97,7 @@ class Pipeline:
             timings=_timings(clock, decode_ms),
             model_name=self._detector.model_name,
             model_version=self._detector.model_version,
-            prefixes=tuple(prefixes),
+            prefixes=prefixes,
         )
 
     def _tell_stages(self, clock: Clock) -> None:
@@ -229,7 +238,7 @@ def _timings(clock: Clock, decode_ms: float) -> Timings:
     seconds = clock.seconds
     return Timings(
         decode_ms=decode_ms,
-        detect_ms=seconds["detect"] * 1000,
+        detect_ms=seconds.get("detect", 0.0) * 1000,
         recognize_ms=seconds.get(_READ, 0.0) * 1000,
         total_ms=decode_ms + clock.total() * 1000,
     )

@@ -9,6 +9,7 @@ import httpx
 import numpy as np
 import pytest
 
+from bench.ondevice import PageUser
 from tests.service.browser import (
     PAGE,
     find_port,
@@ -195,3 +196,16 @@ def open_link(tab, url):
     opened.value.wait_for_load_state()
     assert opened.value.url == url
     opened.value.close()
+
+
+def test_the_detector_in_the_browser_finds_the_sure_links_and_sends_less(server, videos):
+    with open_browser(videos["still"]) as browser, open_tab(browser, camera=False) as tab:
+        tab.context.set_default_timeout(180_000)
+        user = PageUser(tab, f"http://localhost:{server.port}/")
+        service = user.look_at(PAGE)
+        user.choose(on_device=True)
+        device = user.look_at(PAGE)
+    sure = {url for url, confidence in service.links.items() if confidence >= 0.95}
+    assert len(sure) >= 2
+    assert sure <= device.links.keys()
+    assert device.sent_bytes < service.sent_bytes / 2

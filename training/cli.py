@@ -210,6 +210,28 @@ def _load_trained(source: list[Path], model: str | None, store: Path | None) -> 
     return load_run(config.model, source[1], choose_options(config))
 
 
+@app.command("web")
+def add_web_export(
+    model: Annotated[str, typer.Argument(help="NAME or NAME:VERSION of the store.")],
+    export: Annotated[Path, typer.Argument(help="What `export --to web` wrote.")],
+    store: Annotated[
+        Path | None, typer.Option(help="The model store, in place of the one that ships.")
+    ] = None,
+) -> None:
+    """Give a published detector the export that browsers run, and its manifest the digests."""
+    from model_store import WEB_FOLDER, ModelStore, ModelStoreError, add_web, default_root
+
+    name, _, version = model.partition(":")
+    try:
+        stored = ModelStore(store or default_root()).resolve(
+            name, int(version) if version else None
+        )
+        add_web(stored, export)
+    except ModelStoreError as error:
+        raise typer.BadParameter(str(error)) from error
+    typer.echo(stored.path / WEB_FOLDER)
+
+
 @app.command("evaluate")
 def run_evaluation(
     export: Annotated[Path, typer.Argument(help="A SavedModel or a .tflite file.")],

@@ -82,9 +82,11 @@ class FakePipeline:
     frames: list = field(default_factory=list)
     reads: int = 0
     version: int = 7
+    prefixes: tuple | None = None
 
-    def run(self, frame, decode_ms, follow=None):
+    def run(self, frame, decode_ms, follow=None, *, prefixes=None):
         self.frames.append(frame)
+        self.prefixes = prefixes
         time.sleep(self.delay_s)
         if self.error is not None:
             raise self.error
@@ -109,6 +111,7 @@ class FakeBuilder:
     error: Exception | None = None
     gate: threading.Event | None = None
     calls: int = 0
+    web: object = None
 
     def __call__(self, settings, metrics):
         self.calls += 1
@@ -116,7 +119,7 @@ class FakeBuilder:
             self.gate.wait(timeout=10)
         if self.error is not None:
             raise self.error
-        return Served(self.pipeline, "fake", 7, reader_name="reads", reader_version=3)
+        return Served(self.pipeline, "fake", 7, reader_name="reads", reader_version=3, web=self.web)
 
 
 @dataclass
@@ -158,9 +161,9 @@ class HangingPipeline(FakePipeline):
 
     let_go: threading.Event = field(default_factory=threading.Event)
 
-    def run(self, frame, decode_ms, follow=None):
+    def run(self, frame, decode_ms, follow=None, *, prefixes=None):
         is_first = not self.frames
-        result = super().run(frame, decode_ms, follow)
+        result = super().run(frame, decode_ms, follow, prefixes=prefixes)
         if is_first:
             self.let_go.wait(timeout=20)
         return result
@@ -173,8 +176,8 @@ class CrashingPipeline(FakePipeline):
         super().__init__()
         self.crash, self.every = crash, every
 
-    def run(self, frame, decode_ms, follow=None):
-        result = super().run(frame, decode_ms, follow)
+    def run(self, frame, decode_ms, follow=None, *, prefixes=None):
+        result = super().run(frame, decode_ms, follow, prefixes=prefixes)
         if len(self.frames) % self.every == 0:
             raise self.crash
         return result

@@ -1,6 +1,7 @@
 """The camera page as a browser is given it: files, headers and how long they may be kept."""
 
 import asyncio
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -14,7 +15,11 @@ from service.page import FOLDER, MEDIA_TYPES, Site, create_page_router
 from service.problems import install_problem_handlers
 
 ASSETS = sorted(path.name for path in (FOLDER / "assets").iterdir())
-MODULES = [name for name in ASSETS if name.endswith(".js")]
+# Not ours, and loaded only where the detector runs on the device.
+FOREIGN = {"tfjs.js"}
+MODULES = [name for name in ASSETS if name.endswith(".js") and name not in FOREIGN]
+LATE = {"worker.js"}
+SUMS = Path(__file__).parents[2] / "deploy" / "tfjs" / "SHA256SUMS"
 PAGES = ["/", "/manifest.webmanifest", "/sw.js"]
 
 
@@ -58,8 +63,9 @@ def read_policy(response):
 def test_the_policy_lets_in_nothing_but_our_own(client):
     policy = read_policy(client.get("/"))
     assert policy.pop("default-src") == "'none'"
+    assert policy.pop("script-src") == "'self' 'wasm-unsafe-eval'"
     assert set(policy.values()) == {"'self'", "'none'"}
-    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    assert policy["style-src"] == policy["connect-src"] == policy["worker-src"] == "'self'"
     assert policy["base-uri"] == policy["form-action"] == policy["frame-ancestors"] == "'none'"
 
 
@@ -143,7 +149,14 @@ def test_no_mark_is_left_in_what_is_sent(client, assets):
 
 def test_the_page_names_every_module_so_that_it_is_loaded_and_kept_at_once(client, assets):
     named = re.findall(r'(?:href|src)="/?assets/\w+/([\w.-]+\.js)"', client.get("/").text)
-    assert sorted(named) == MODULES
+    assert sorted(named) == [name for name in MODULES if name not in LATE]
+
+
+def test_what_is_not_ours_is_what_its_build_made():
+    digests = dict(reversed(line.split()) for line in SUMS.read_text().splitlines())
+    assert set(digests) == {*FOREIGN, "tfjs-backend-wasm-simd.wasm"}
+    for name, digest in digests.items():
+        assert hashlib.sha256((FOLDER / "assets" / name).read_bytes()).hexdigest() == digest
 
 
 def test_every_import_leads_to_a_module():

@@ -1,4 +1,4 @@
-/** One picture, one answer: `POST /v1/detect`. */
+/** One picture, one answer: `POST /v1/detect`, or `POST /v1/read` for what was cut out of one. */
 
 /** The service refused; `status` is 0 where it was not reached. */
 export class DetectError extends Error {
@@ -10,24 +10,51 @@ export class DetectError extends Error {
 }
 
 /**
- * Returns the links in the picture; rejects with a `DetectError`.
+ * Returns the links in the picture, and the bytes that were sent; rejects with a `DetectError`.
  * @param {Blob} picture  JPEG, PNG or WebP
  * @param {string | null} key
  */
 export async function detectLinks(picture, key) {
-  const headers = { "Content-Type": picture.type, Accept: "application/json" };
-  if (key) headers.Authorization = `Bearer ${key}`;
-  const response = await send(picture, headers);
-  if (!response.ok) throw new DetectError(await readProblem(response));
-  return response.json();
+  return { answer: await post("v1/detect", picture, key), bytes: picture.size };
 }
 
-async function send(body, headers) {
+/**
+ * Returns the links in a page of which only cutouts are sent, and the bytes that were; rejects with
+ * a `DetectError`.
+ * @param {Blob} picture  all cutouts
+ * @param {object} layout  where they belong, and the prefixes
+ * @param {string | null} key
+ */
+export async function sendCutouts(picture, layout, key) {
+  const form = new FormData();
+  form.append("layout", JSON.stringify(layout));
+  form.append("cutouts", picture);
+  // Turned into its bytes here, so that they can be counted.
+  const body = await new Response(form).blob();
+  return { answer: await post("v1/read", body, key), bytes: body.size };
+}
+
+/** Returns what the service says under a path that needs no key; rejects with a `DetectError`. */
+export function get(path) {
+  return ask(path, {});
+}
+
+/** The content type is the body's own. */
+function post(path, body, key) {
+  const headers = { "Content-Type": body.type, Accept: "application/json" };
+  if (key) headers.Authorization = `Bearer ${key}`;
+  return ask(path, { method: "POST", body, headers });
+}
+
+async function ask(path, request) {
+  let response;
   try {
-    return await fetch("v1/detect", { method: "POST", body, headers });
+    response = await fetch(path, request);
   } catch {
     throw new DetectError({ status: 0 });
   }
+  if (!response.ok) throw new DetectError(await readProblem(response));
+  return response.json();
 }
 
 /** A proxy in between may answer with something else than a problem document. */

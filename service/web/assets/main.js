@@ -3,13 +3,16 @@
 import { CameraError, findNextCamera, isCameraAllowed, openCamera } from "./camera.js";
 import { LinkCard } from "./card.js";
 import { DetectError, detectLinks } from "./detect.js";
+import { DeviceDetector, DeviceError, findOffer } from "./device.js";
+import { encodeJpeg } from "./frame.js";
 import { LinkHistory } from "./history.js";
 import { KeyKeeper } from "./key.js";
 import { LinkList } from "./list.js";
+import { Meter } from "./meter.js";
 import { Notice, Speaker } from "./notice.js";
 import { Overlay } from "./overlay.js";
 import { Scanner } from "./scanner.js";
-import { preparePicture, watchPictures } from "./sources.js";
+import { drawPicture, watchPictures } from "./sources.js";
 import { openStorage } from "./storage.js";
 import * as words from "./words.js";
 
@@ -25,6 +28,9 @@ const STATE_WORDS = {
   key: "Key needed",
   stopped: "Camera off",
 };
+
+/** In the browser's storage: there while the detector on this device is wanted. */
+const ON_DEVICE = "printlink.device";
 
 class Page {
   #camera = null;
@@ -44,11 +50,16 @@ class Page {
   });
   #past = new LinkList(find("past"), { onChoose: (link) => this.#card.show(link, null) });
   #announced = "";
+  #meter = new Meter(find("sent"));
+  #settings = openStorage("localStorage");
+  #device = new DeviceDetector();
   #scanner = new Scanner({
     video: find("video"),
     overlay: this.#overlay,
     readKey: () => this.#key.read(),
     onLinks: (links) => this.#showLinks(links),
+    onSent: (bytes) => this.#meter.count(this.#mode, bytes),
+    onDeviceFailed: () => this.#loseDevice(),
     onProblem: (problem) => this.#notice.show(words.describeProblem(problem)),
     onState: (state) => this.#showState(state),
   });
@@ -61,6 +72,7 @@ class Page {
     find("zoom-by").addEventListener("input", (event) => {
       this.#camera?.setZoom(event.target.valueAsNumber);
     });
+    find("device").addEventListener("change", () => this.#followSwitch());
     find("clear").addEventListener("click", () => this.#clearHistory());
     for (const picture of [find("video"), this.#still]) {
       picture.addEventListener("click", (event) => this.#tap(event));
@@ -69,6 +81,47 @@ class Page {
     const places = { fields: [find("file"), find("photo")], target: this.#view };
     watchPictures(places, (file) => this.#lookAt(file));
     this.#showHistory();
+    if (this.#settings?.getItem(ON_DEVICE)) {
+      find("device").checked = true;
+      find("device-switch").hidden = false;
+      this.#followSwitch();
+    }
+    this.#offerDevice();
+  }
+
+  /** Shows the switch where the service has a detector for browsers. */
+  async #offerDevice() {
+    const offer = await findOffer().catch(() => null);
+    if (offer !== null) find("device-switch").hidden = false;
+  }
+
+  /** The detector on this device while the switch is on, else null. */
+  get #detector() {
+    return find("device").checked ? this.#device : null;
+  }
+
+  get #mode() {
+    return find("device").checked ? "device" : "service";
+  }
+
+  /** Does as the switch says. */
+  #followSwitch() {
+    const isOn = find("device").checked;
+    if (isOn) this.#settings?.setItem(ON_DEVICE, "on");
+    else this.#settings?.removeItem(ON_DEVICE);
+    find("what-is-sent").textContent = words.WHAT_IS_SENT[this.#mode];
+    this.#notice.hide();
+    this.#scanner.lookWith(this.#detector);
+    if (!this.#camera && this.#picture) this.#lookAt(this.#picture);
+  }
+
+  /** Sends nothing in its place until the person has read why. */
+  #loseDevice() {
+    this.#stopCamera();
+    this.#picture = null;
+    find("device").checked = false;
+    this.#followSwitch();
+    this.#notice.show(words.DEVICE_FAILED);
   }
 
   /** Opens the camera, which asks the person unless it may. */
@@ -143,24 +196,34 @@ class Page {
     this.#notice.hide();
     this.#state("connecting", "Reading the picture");
     try {
-      const picture = await this.#prepare(file);
-      if (picture) this.#showAnswer(await detectLinks(picture, this.#key.read()));
+      if (await this.#draw(file)) this.#showAnswer(await this.#findLinks());
     } catch (error) {
-      if (!(error instanceof DetectError)) throw error;
-      this.#refuse(error.problem);
+      if (error instanceof DeviceError) this.#loseDevice();
+      else if (error instanceof DetectError) this.#refuse(error.problem);
+      else throw error;
     }
   }
 
-  async #prepare(file) {
+  async #draw(file) {
     try {
-      const picture = await preparePicture(file, this.#still);
+      await drawPicture(file, this.#still);
       this.#setView("still");
-      return picture;
+      return true;
     } catch {
       this.#state("lost", "No picture");
       this.#notice.show(words.NOT_A_PICTURE);
-      return null;
+      return false;
     }
+  }
+
+  /** Returns the answer for the picture that is drawn. */
+  async #findLinks() {
+    const [mode, key] = [this.#mode, this.#key.read()];
+    const { answer, bytes } = this.#detector
+      ? await this.#device.read(this.#still, key)
+      : await detectLinks(await encodeJpeg(this.#still), key);
+    this.#meter.count(mode, bytes);
+    return answer;
   }
 
   #showAnswer({ links, frame }) {

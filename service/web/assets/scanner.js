@@ -1,6 +1,7 @@
 /** Live looking: the camera's frames to the service, its boxes back onto the moving picture. */
 
-import { FRAME_SIDE_PX, drawInto, encodeJpeg, fitInside } from "./frame.js";
+import { DeviceStream } from "./device-stream.js";
+import { FRAME_SIDE_PX, drawInto, fitInside } from "./frame.js";
 import { MotionTracker, toMatrix } from "./motion.js";
 import { PyramidTaker } from "./pyramid.js";
 import { FrameStream } from "./stream.js";
@@ -12,6 +13,7 @@ export class Scanner {
   #video;
   #overlay;
   #onLinks;
+  #options;
   #stream;
   #pyramids = new PyramidTaker();
   #canvases = Array.from({ length: CANVASES }, () => document.createElement("canvas"));
@@ -27,20 +29,21 @@ export class Scanner {
    * @param {import("./overlay.js").Overlay} parts.overlay
    * @param {() => string | null} parts.readKey
    * @param {(links: object[]) => void} parts.onLinks
+   * @param {(bytes: number) => void} parts.onSent
+   * @param {() => void} parts.onDeviceFailed  its detector cannot look
    * @param {(problem: object) => void} parts.onProblem
    * @param {(state: string, waitMs?: number) => void} parts.onState
    */
-  constructor({ video, overlay, readKey, onLinks, onProblem, onState }) {
+  constructor({ video, overlay, onLinks, ...reactions }) {
     this.#video = video;
     this.#overlay = overlay;
     this.#onLinks = onLinks;
-    this.#stream = new FrameStream({
-      readKey,
+    this.#options = {
+      ...reactions,
       takeFrame: () => this.#takeFrame(),
       onAnswer: (answer, frame) => this.#show(answer, frame),
-      onProblem,
-      onState,
-    });
+    };
+    this.#stream = new FrameStream(this.#options);
     // Nobody looks: neither frames nor a connection are worth their while.
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) this.#stream.stop();
@@ -71,6 +74,17 @@ export class Scanner {
     this.#overlay.clear();
   }
 
+  /**
+   * Looks with the detector on this device or, without one, lets the service look.
+   * @param {import("./device.js").DeviceDetector | null} detector
+   */
+  lookWith(detector) {
+    this.#stream.stop();
+    const options = this.#options;
+    this.#stream = detector ? new DeviceStream(options, detector) : new FrameStream(options);
+    this.restart();
+  }
+
   /** Connects anew, as with another key. */
   restart() {
     if (this.#isOn) this.#stream.start();
@@ -80,7 +94,7 @@ export class Scanner {
     this.#stream.retry();
   }
 
-  async #takeFrame() {
+  #takeFrame() {
     const { videoWidth: width, videoHeight: height } = this.#video;
     if (!width) return null;
     const canvas = this.#nextCanvas();
@@ -88,7 +102,6 @@ export class Scanner {
     drawInto(canvas, this.#video, size);
     const pyramid = this.#pyramids.take(canvas, size);
     const frame = { canvas, size, tracker: new MotionTracker(pyramid), fine: pyramid[0].width };
-    frame.blob = await encodeJpeg(canvas);
     this.#sent = frame;
     return frame;
   }

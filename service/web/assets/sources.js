@@ -1,6 +1,6 @@
 /** Pictures that people bring: chosen, photographed, pasted or dropped. */
 
-import { PICTURE_SIDE_PX, drawInto, encodeJpeg, fitInside } from "./frame.js";
+import { PICTURE_SIDE_PX, drawInto, fitInside } from "./frame.js";
 
 /**
  * Calls `onPicture` with every file that is brought.
@@ -45,13 +45,12 @@ function findPicture(data) {
 }
 
 /**
- * Draws the file into `canvas`, upright, and returns it as JPEG; rejects where it is no picture.
+ * Draws the file into `canvas`, upright; rejects where it is no picture.
  * @param {Blob} file
  * @param {HTMLCanvasElement} canvas
  */
-export async function preparePicture(file, canvas) {
+export async function drawPicture(file, canvas) {
   const bitmap = await createImageBitmap(file);
   drawInto(canvas, bitmap, fitInside(bitmap, PICTURE_SIDE_PX));
   bitmap.close();
-  return encodeJpeg(canvas);
 }

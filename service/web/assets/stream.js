@@ -4,7 +4,9 @@
  * @typedef {"connecting" | "open" | "lost" | "starting" | "restarting" | "busy" | "key" | "stopped"
  * } StreamState
  */
-/** @typedef {{blob: Blob}} SentFrame  and whatever the caller wants back with the answer */
+/** @typedef {{canvas: HTMLCanvasElement}} SentFrame  and what the caller wants back with it */
+
+import { encodeJpeg } from "./frame.js";
 
 /** At most eight frames a second. */
 const LEAST_INTERVAL_MS = 125;
@@ -58,6 +60,7 @@ export class FrameStream {
    * @param {() => string | null} options.readKey
    * @param {() => Promise<SentFrame | null>} options.takeFrame  null: nothing to send now
    * @param {(answer: object, frame: SentFrame) => void} options.onAnswer
+   * @param {(bytes: number) => void} options.onSent
    * @param {(problem: object) => void} options.onProblem  a frame was refused
    * @param {(state: StreamState, waitMs?: number) => void} options.onState
    */
@@ -124,17 +127,19 @@ export class FrameStream {
       return;
     }
     const frame = await this.#options.takeFrame();
+    const blob = frame && (await encodeJpeg(frame.canvas));
     if (socket !== this.#socket || socket.readyState !== WebSocket.OPEN) return;
-    if (frame) this.#send(frame);
+    if (frame) this.#send(frame, blob);
     else this.#heardAt = performance.now();
     this.#plan(frame ? PATIENCE_MS : IDLE_MS);
   }
 
-  #send(frame) {
+  #send(frame, blob) {
     this.#frames.set(this.#count, frame);
     this.#count += 1;
     this.#sentAt = performance.now();
-    this.#socket.send(frame.blob);
+    this.#socket.send(blob);
+    this.#options.onSent(blob.size);
   }
 
   #plan(delayMs) {

@@ -143,6 +143,21 @@ export function describeProblem({ status, title, request_id: id }) {
 }
 
 /** @type {Words} */
+export const DEVICE_FAILED = {
+  title: "This device cannot find the links by itself",
+  text:
+    "Its browser may be too old, or the service offers nothing for it. Go on, and whole pictures " +
+    "are sent to the service, which finds the links there.",
+  actions: ["camera", "choose"],
+};
+
+/** @type {Record<import("./meter.js").Mode, string>} */
+export const WHAT_IS_SENT = {
+  service: "Pictures are sent to the service that this page came from.",
+  device: "Only the lines around links are sent to the service that this page came from.",
+};
+
+/** @type {Words} */
 export const NOT_A_PICTURE = PICTURE[415];
 
 /** @param {number} count */

@@ -1,0 +1,267 @@
+/** A printed line, followed from a box in it: where it runs, where its words end, where it ends. */
+
+/**
+ * @typedef {{data: Uint8ClampedArray, width: number, height: number}} Grey
+ * @typedef {{left: number, top: number, right: number, bottom: number}} Box  pixels
+ * @typedef {{x: number, y: number}} Place  on the line's middle
+ */
+
+/** All in line heights. */
+const STEP = 0.5;
+const WINDOW = 3;
+const REACH = 1.1;
+const CORE = 0.5;
+/** The line drifts by so much in a step at most, beside its slope. */
+const DRIFT = 0.12;
+/** The gap that ends a line: a gutter, or the margin. The service's is 1.2. */
+const LINE_GAP = 1.6;
+/** The narrowest space between words; a typewriter's letters stand further apart. */
+const WORD_GAP = 0.3;
+/** A space is so much wider than any gap inside the prefix. */
+const OVER_PREFIX = 1.6;
+/** Behind this many spaces, and so many heights behind the first, no link goes on. */
+const SPACES = 2;
+const BEHIND_FIRST = 3;
+/** What stands between the middles of two lines, wide leading left out. */
+const PITCH = 1.25;
+const STEEPEST = 0.42;
+const SLOPE_STEP = 0.02;
+/** A course of so many places tells the slope better than the prefix does. */
+const STEADY = 16;
+/** The slope is looked for in the prefix and so much behind it, where the link is. */
+const AHEAD = 1.5;
+/** The box of a steep line is higher than the line, up to so many times. */
+const MOST_BOX = 2.6;
+
+const LEAST_CONTRAST = 24;
+const INK_LEVEL = 0.35;
+
+/**
+ * Returns the luma of each pixel of an `ImageData`.
+ * @param {ImageData} picture
+ * @returns {Grey}
+ */
+export function greyOf({ data, width, height }) {
+  const grey = new Uint8ClampedArray(width * height);
+  for (let pixel = 0, from = 0; pixel < grey.length; pixel += 1, from += 4) {
+    grey[pixel] = 0.299 * data[from] + 0.587 * data[from + 1] + 0.114 * data[from + 2];
+  }
+  return { data: grey, width, height };
+}
+
+/**
+ * Follows the line of a prefix to the right, until a link must have ended or the line does.
+ *
+ * `course` runs from the prefix on, a place each half height. Where nothing shows that the link
+ * ended before the line did, it may go on in the next one: then `columnLeft` says where that starts
+ * at the earliest; it is null otherwise.
+ * @param {Grey} grey
+ * @param {Box} box  the prefix
+ * @returns {{course: Place[], slope: number, height: number, columnLeft: number | null}}
+ */
+export function followLine(grey, box) {
+  const ink = new Ink(grey, box);
+  const slope = ink.findSlope(box);
+  const boxHeight = box.bottom - box.top;
+  const rise = Math.abs(slope) * (box.right - box.left);
+  const height = Math.max(boxHeight - rise, boxHeight / MOST_BOX);
+  const traced = traceCourse(ink, box, { slope, height });
+  const { end, isLineEnd } = findEnd(ink.blanksAlong(traced, height), box, height);
+  const course = traced.filter(({ x }) => x <= end + STEP * height);
+  const steady = course.length < STEADY ? slope : slopeOf(course);
+  const columnLeft = isLineEnd ? findColumnLeft(ink, course[0], { slope: steady, height }) : null;
+  return { course, slope: steady, height, columnLeft };
+}
+
+function slopeOf(course) {
+  const [first, last] = [course[0], course.at(-1)];
+  return (last.y - first.y) / (last.x - first.x);
+}
+
+/** What is ink in a grey picture: darker than the paper or, in a dark one, lighter. */
+class Ink {
+  #grey;
+  #sign;
+  #least;
+
+  constructor(grey, box) {
+    this.#grey = grey;
+    const [low, middle, high] = quantilesIn(grey, box, [0.03, 0.5, 0.97]);
+    this.#sign = high - middle > middle - low ? -1 : 1;
+    this.#least = INK_LEVEL * Math.max(LEAST_CONTRAST, high - low);
+  }
+
+  get width() {
+    return this.#grey.width;
+  }
+
+  /** Returns how much ink each row around `y` has, in a window sheared by `slope`. */
+  profile({ x, y }, { slope, width, reach }) {
+    const rows = new Float32Array(2 * reach + 1);
+    const [left, right] = this.#span(x, x + width);
+    const paper = this.#paperAt({ left, right, top: y - reach, bottom: y + reach });
+    for (let column = left; column < right; column += 1) {
+      const middle = Math.round(y + slope * (column - x));
+      for (let row = -reach; row <= reach; row += 1) {
+        rows[row + reach] += this.#depthAt(column, middle + row, paper);
+      }
+    }
+    return rows;
+  }
+
+  /** Returns the slope of the print from a box on: that which parts inked rows from blank ones. */
+  findSlope(box) {
+    const [boxWidth, boxHeight] = [box.right - box.left, box.bottom - box.top];
+    const width = boxWidth + AHEAD * boxHeight;
+    const reach = Math.round(0.7 * boxHeight);
+    let best = { slope: 0, score: -1 };
+    for (let slope = -STEEPEST; slope <= STEEPEST + 0.01; slope += SLOPE_STEP) {
+      const y = (box.top + box.bottom - slope * boxWidth) / 2;
+      const rows = this.profile({ x: box.left, y }, { slope, width, reach });
+      let score = 0;
+      for (let row = 2; row < rows.length; row += 1) score += (rows[row] - rows[row - 2]) ** 2;
+      if (score > best.score) best = { slope, score };
+    }
+    return best.slope;
+  }
+
+  /** Returns for each column from the first place of a course whether the line has no ink there. */
+  blanksAlong(course, height) {
+    const reach = Math.round(CORE * height);
+    const blanks = [];
+    for (let index = 0; index + 1 < course.length; index += 1) {
+      const [here, next] = [course[index], course[index + 1]];
+      const [left, right] = [Math.round(here.x), Math.round(next.x)];
+      const [top, bottom] = [here.y - 2 * reach, here.y + 2 * reach];
+      const paper = this.#paperAt({ left, right: right + 2 * reach, top, bottom });
+      for (let column = left; column < right; column += 1) {
+        const y = here.y + ((next.y - here.y) * (column - left)) / (right - left);
+        blanks.push(this.#isBlank(column, Math.round(y), reach, paper));
+      }
+    }
+    return { from: Math.round(course[0].x), blanks };
+  }
+
+  #isBlank(column, y, reach, paper) {
+    for (let row = y - reach; row <= y + reach; row += 1) {
+      if (this.#isInk(column, row, paper)) return false;
+    }
+    return true;
+  }
+
+  #isInk(column, row, paper) {
+    return this.#depthAt(column, row, paper) > this.#least;
+  }
+
+  /** Returns by how many grey levels a pixel differs from the paper as ink does; 0: not at all. */
+  #depthAt(column, row, paper) {
+    const { data, width, height } = this.#grey;
+    if (column < 0 || row < 0 || column >= width || row >= height) return 0;
+    return Math.max(0, this.#sign * (paper - data[row * width + column]));
+  }
+
+  #paperAt(box) {
+    return quantilesIn(this.#grey, box, [0.5])[0];
+  }
+
+  #span(left, right) {
+    return [Math.max(0, Math.round(left)), Math.min(this.#grey.width, Math.round(right))];
+  }
+}
+
+/** Returns where the line's middle runs, to the picture's right edge. */
+function traceCourse(ink, box, { slope, height }) {
+  const reach = Math.round(REACH * height);
+  const drift = Math.max(1, Math.round(DRIFT * height));
+  const look = (place, toSlope) =>
+    ink.profile(place, { slope: toSlope, width: WINDOW * height, reach: reach + drift });
+  const start = { x: box.left, y: (box.top + box.bottom - slope * (box.right - box.left)) / 2 };
+  const course = [start];
+  let known = look(start, slope);
+  for (let place = start; place.x < ink.width; ) {
+    const ahead = { x: place.x + STEP * height, y: place.y + slope * STEP * height };
+    const rows = look(ahead, slope);
+    const shift = matchRows(known, rows, drift);
+    known = known.map((count, row) => 0.8 * count + 0.2 * (rows[row + shift] ?? 0));
+    slope = Math.min(STEEPEST, Math.max(-STEEPEST, slope + (0.3 * shift) / (WINDOW * height)));
+    place = { x: ahead.x, y: ahead.y + 0.5 * shift };
+    course.push(place);
+  }
+  return course;
+}
+
+/** Returns by how many rows, `drift` at most, `rows` lie below those that are `known`. */
+function matchRows(known, rows, drift) {
+  let best = { shift: 0, score: 0 };
+  for (let shift = -drift; shift <= drift; shift += 1) {
+    let score = 0;
+    for (let row = drift; row < rows.length - drift; row += 1) score += known[row] * rows[row + shift];
+    if (score > best.score * 1.001) best = { shift, score };
+  }
+  return best.shift;
+}
+
+/** Returns the column where a link must have ended, and whether that is for want of more. */
+function findEnd({ from, blanks }, box, height) {
+  const gaps = listGaps(blanks);
+  const inside = gaps.filter(([, end]) => from + end <= box.right);
+  const widest = Math.max(0, ...inside.map(([start, end]) => end - start));
+  const space = Math.max(WORD_GAP * height, OVER_PREFIX * widest);
+  let first = null;
+  let spaces = 0;
+  for (const [start, end] of gaps) {
+    if (from + start < box.right - 0.5 * height || end - start < space) continue;
+    if (end - start >= LINE_GAP * height || end === blanks.length) {
+      return { end: from + start, isLineEnd: spaces < SPACES };
+    }
+    first ??= start;
+    spaces += 1;
+    if (spaces >= SPACES && end - first >= BEHIND_FIRST * height) {
+      return { end: from + end, isLineEnd: false };
+    }
+  }
+  return { end: from + blanks.length, isLineEnd: spaces < SPACES };
+}
+
+/** Returns where the column begins: left of it, this line and the next are blank for a gutter. */
+function findColumnLeft(ink, { x, y }, { slope, height }) {
+  const straight = (below) => [
+    { x: 0, y: y + below - slope * x },
+    { x, y: y + below },
+  ];
+  const [here, next] = [0, PITCH * height].map((below) => ink.blanksAlong(straight(below), height));
+  const both = here.blanks.map((isBlank, column) => isBlank && next.blanks[column]);
+  const gutters = listGaps(both).filter(([start, end]) => end - start >= LINE_GAP * height);
+  return gutters.at(-1)?.[1] ?? 0;
+}
+
+/** Returns start and end of each run of blank columns. */
+function listGaps(blanks) {
+  const gaps = [];
+  let start = null;
+  for (let column = 0; column <= blanks.length; column += 1) {
+    if (blanks[column]) start ??= column;
+    else if (start !== null) {
+      gaps.push([start, column]);
+      start = null;
+    }
+  }
+  return gaps;
+}
+
+/** Returns the grey levels below which these shares of the pixels in the box lie. */
+function quantilesIn({ data, width, height }, { left, top, right, bottom }, shares) {
+  const counts = new Uint32Array(256);
+  let total = 0;
+  for (let row = Math.max(0, Math.round(top)); row < Math.min(height, bottom); row += 1) {
+    for (let column = Math.max(0, Math.round(left)); column < Math.min(width, right); column += 1) {
+      counts[data[row * width + column]] += 1;
+      total += 1;
+    }
+  }
+  return shares.map((share) => {
+    let [level, below] = [0, counts[0]];
+    while (below < share * total && level < 255) below += counts[(level += 1)];
+    return level;
+  });
+}

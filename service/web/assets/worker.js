@@ -1,0 +1,42 @@
+/** The detector's own thread: TF.js and the model, loaded once; frames in, what to cut out out. */
+
+import { planCutouts } from "./cutouts.js";
+import { greyOf } from "./line.js";
+
+let detector = null;
+let limits = null;
+
+self.addEventListener("message", async ({ data: { number, ...question } }) => {
+  try {
+    const answer = question.picture ? await look(question.picture) : await load(question);
+    self.postMessage({ number, ...answer });
+  } catch (error) {
+    self.postMessage({ number, error: String(error) });
+  }
+});
+
+async function load({ folder, min_score, max_prefixes }) {
+  const [tf, { loadDetector }] = await Promise.all([
+    import("./tfjs.js"),
+    import(`${folder}detector.js`),
+  ]);
+  tf.setWasmPaths(new URL("./", import.meta.url).href);
+  await tf.setBackend("wasm");
+  await tf.ready();
+  detector = await loadDetector(tf, folder.replace(/\/$/, ""));
+  limits = { min_score, max_prefixes };
+  return {};
+}
+
+/** Returns the prefixes in a picture, and the boxes to cut out of it. */
+async function look(picture) {
+  const found = (await detector.detect(picture)).filter(({ score }) => score >= limits.min_score);
+  const prefixes = found.slice(0, limits.max_prefixes).map(describePrefix);
+  const boxes = prefixes.map(({ box: [left, top, right, bottom] }) => ({ left, top, right, bottom }));
+  return { prefixes, boxes: planCutouts(greyOf(picture), boxes) };
+}
+
+function describePrefix({ box: [top, left, bottom, right], score, label }) {
+  const box = [left, top, right, bottom].map((side) => Number(side.toFixed(2)));
+  return { label, score: Number(score.toFixed(4)), box };
+}
