@@ -15,7 +15,7 @@ export class DetectError extends Error {
  * @param {string | null} key
  */
 export async function detectLinks(picture, key) {
-  return { answer: await post("v1/detect", picture, key), bytes: picture.size };
+  return { answer: await post("v1/detect", picture, picture.type, key), bytes: picture.size };
 }
 
 /**
@@ -30,8 +30,11 @@ export async function sendCutouts(picture, layout, key) {
   form.append("layout", JSON.stringify(layout));
   form.append("cutouts", picture);
   // Turned into its bytes here, so that they can be counted.
-  const body = await new Response(form).blob();
-  return { answer: await post("v1/read", body, key), bytes: body.size };
+  const whole = new Response(form);
+  // The type of a blob is in lower case, which its boundary is not.
+  const type = whole.headers.get("Content-Type");
+  const body = await whole.blob();
+  return { answer: await post("v1/read", body, type, key), bytes: body.size };
 }
 
 /** Returns what the service says under a path that needs no key; rejects with a `DetectError`. */
@@ -39,9 +42,8 @@ export function get(path) {
   return ask(path, {});
 }
 
-/** The content type is the body's own. */
-function post(path, body, key) {
-  const headers = { "Content-Type": body.type, Accept: "application/json" };
+function post(path, body, type, key) {
+  const headers = { "Content-Type": type, Accept: "application/json" };
   if (key) headers.Authorization = `Bearer ${key}`;
   return ask(path, { method: "POST", body, headers });
 }
