@@ -11,9 +11,9 @@ import typer
 
 from scale.batch import BatchJob
 from scale.folder import Folder
-from service.engine import Served
 from service.records import FrameResult, Timings
 from service.settings import Settings
+from service.versions import Served
 
 if TYPE_CHECKING:
     from service.metrics import Metrics

@@ -15,9 +15,8 @@ from service.overlap import drop_covered
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from service.engine import FramePipeline
     from service.metrics import Metrics
-    from service.pipeline import Follow
+    from service.pipeline import Follow, FramePipeline
     from service.records import Frame, FrameResult, Link, Prefix
 
 

@@ -29,7 +29,7 @@ from service.tesseract import find_tessdata
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from service.engine import FramePipeline
+    from service.pipeline import FramePipeline
     from service.records import Frame
     from service.settings import DecodeSettings, RecognizeSettings
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bench.handheld import Film
-    from service.engine import FramePipeline
+    from service.pipeline import FramePipeline
     from service.settings import Settings
 
 

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
     from scale.folder import Folder
     from scale.plan import Shard
-    from service.engine import BuildPipeline, Served
+    from service.engine import BuildPipeline
     from service.metrics import Metrics
     from service.settings import Settings
+    from service.versions import Served
 
 
 def build_on_worker(settings: Settings, metrics: Metrics) -> Served:

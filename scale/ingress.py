@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from scale.readers import NETWORK, TESSERACT, list_engines
 from scale.remote import RemoteDetector, RemoteRecognizer
 from service.app import create_app
-from service.engine import Served
 from service.logs import configure_logs
 from service.metrics import MeteredRecognizer
 from service.pipeline import Pipeline
 from service.quota import count_cpus
 from service.reader import JointReader, NetworkReader, VotingReader
 from service.runner import Crew
+from service.versions import Served
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -24,11 +24,12 @@ from service.problems import MEDIA_TYPE as PROBLEM_TYPE
 from service.upload import CUTOUTS, FIELD, FORM, LAYOUT, read_cut_page, read_frame_bytes
 
 if TYPE_CHECKING:
-    from service.engine import Engine, Served
+    from service.engine import Engine
     from service.guard import Guard
     from service.lineup import Lineup
     from service.records import Frame, FrameResult
     from service.settings import Settings
+    from service.versions import Served
 
 _JSON: Final = "application/json"
 _JPEG: Final = "image/jpeg"

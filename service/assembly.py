@@ -12,7 +12,6 @@ from service import ctc, detect
 from service.confidence import rate_reading
 from service.ctc import CtcRecognizer
 from service.detect import SavedModelDetector
-from service.engine import Served
 from service.golden import check_detector
 from service.metrics import MeteredRecognizer
 from service.models import find_model, find_reader, find_traineddata, list_wanted, open_store
@@ -22,7 +21,7 @@ from service.reader import JointReader, NetworkReader, VotingReader
 from service.recognize import create_recognizer
 from service.records import Strip
 from service.runner import Crew
-from service.versions import Versions
+from service.versions import Served, Versions
 from service.web_model import read_web_model
 
 if TYPE_CHECKING:

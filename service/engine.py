@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
@@ -22,50 +21,14 @@ if TYPE_CHECKING:
 
     from service.cutouts import CutPage
     from service.metrics import Metrics
-    from service.pipeline import Follow
-    from service.records import Frame, FrameResult, Prefix
+    from service.pipeline import FramePipeline
+    from service.records import Frame, FrameResult
     from service.settings import DecodeSettings, Settings
-    from service.versions import Versions
-    from service.web_model import WebModel
+    from service.versions import Served, Versions
 
-    BuildPipeline = Callable[[Settings, Metrics], "Served"]
+    BuildPipeline = Callable[[Settings, Metrics], Served]
 
 T = TypeVar("T")
-
-
-class FramePipeline(Protocol):
-    """All stages after decoding; may be called from several threads at once."""
-
-    def run(
-        self,
-        frame: Frame,
-        decode_ms: float,
-        follow: Follow | None = None,
-        *,
-        prefixes: tuple[Prefix, ...] | None = None,
-    ) -> FrameResult:
-        """Return the links in `frame`; `follow` may spare the reading of those that it knows.
-
-        Where `prefixes` are given, no others are looked for.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A pipeline that is ready to run, and the models inside it.
-
-    The model is the detector; a reader is there only where a network reads. `versions` loads other
-    versions of the detector, where there may be some; `web` is the same detector for browsers.
-    """
-
-    pipeline: FramePipeline
-    model_name: str
-    model_version: int
-    reader_name: str = ""
-    reader_version: int = 0
-    versions: Versions | None = None
-    web: WebModel | None = None
 
 
 class Engine:

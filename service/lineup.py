@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from service.engine import Served
+    from service.versions import Served
 
 # Multiples of the golden ratio lie evenly between 0 and 1 however many there are (Weyl, 1916).
 _GOLDEN_RATIO: Final = (5**0.5 - 1) / 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import weakref
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
@@ -14,8 +14,20 @@ from service.lineup import Lineup
 
 if TYPE_CHECKING:
     from model_store import Rollout
-    from service.engine import Engine, Served
-    from service.versions import Versions
+    from service.versions import Served, Versions
+
+
+class LineupHolder(Protocol):
+    """Whoever answers frames with a line-up, and can change to another one."""
+
+    @property
+    def lineup(self) -> Lineup | None:
+        """Who answers frames, once the first model is loaded."""
+        ...
+
+    def take_over(self, lineup: Lineup) -> None:
+        """Let this line-up answer from now on."""
+        ...
 
 
 class ModelWatch:
@@ -30,19 +42,19 @@ class ModelWatch:
         self._leaving: list[weakref.ref[object]] = []
         self._log = structlog.get_logger("printlink")
 
-    async def keep_current(self, engine: Engine, *, every_s: float) -> None:
+    async def keep_current(self, holder: LineupHolder, *, every_s: float) -> None:
         """Look every `every_s` seconds, until cancelled."""
         while True:
             await asyncio.sleep(every_s)
-            if engine.lineup is None:
+            if holder.lineup is None:
                 continue
             try:
-                revised = await asyncio.to_thread(self.revise, engine.lineup)
+                revised = await asyncio.to_thread(self.revise, holder.lineup)
             except Exception:  # noqa: BLE001 - the watch goes on whatever has happened to the store
                 self._log.exception("watch_failed")
                 continue
-            if revised is not engine.lineup:
-                engine.take_over(revised)
+            if revised is not holder.lineup:
+                holder.take_over(revised)
 
     def revise(self, lineup: Lineup) -> Lineup:
         """Return the line-up that the store asks for: `lineup` itself where nothing has changed.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import structlog
 
@@ -39,6 +39,23 @@ _MAX_LINES = 4
 _READ = "read"
 # How often a join is right where all that was read is.
 _JOIN_TRUST = 0.97
+
+
+class FramePipeline(Protocol):
+    """All stages after decoding; may be called from several threads at once."""
+
+    def run(
+        self,
+        frame: Frame,
+        decode_ms: float,
+        follow: Follow | None = None,
+        *,
+        prefixes: tuple[Prefix, ...] | None = None,
+    ) -> FrameResult:
+        """Return the links in `frame`; `follow` may spare the reading of those that it knows.
+
+        Where `prefixes` are given, no others are looked for.
+        """
 
 
 class Pipeline:

@@ -30,10 +30,11 @@ if TYPE_CHECKING:
     from starlette.websockets import WebSocket
 
     from service.answers import Answer
-    from service.engine import Engine, FramePipeline
+    from service.engine import Engine
     from service.guard import Caller, Guard
     from service.mailbox import Parcel
     from service.metrics import Metrics
+    from service.pipeline import FramePipeline
     from service.records import FrameResult
     from service.settings import Settings
     from service.watcher import Sight

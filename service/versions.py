@@ -1,8 +1,9 @@
-"""The versions of the detector: loaded when they are wanted; bad ones are kept out."""
+"""The versions of the detector: what serves with one; loading of others, bad ones kept out."""
 
 from __future__ import annotations
 
 import gc
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from model_store import ModelStore
-    from service.engine import Served
     from service.metrics import Metrics
+    from service.pipeline import FramePipeline
+    from service.web_model import WebModel
 
     Glance = tuple[tuple[str, int, int], ...]
 
@@ -32,6 +34,23 @@ _REASONS: Final[tuple[tuple[type[Exception], str], ...]] = (
     (ManifestError, "manifest"),
     (GoldenMissedError, "golden"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A pipeline that is ready to run, and the models inside it.
+
+    The model is the detector; a reader is there only where a network reads. `versions` loads other
+    versions of the detector, where there may be some; `web` is the same detector for browsers.
+    """
+
+    pipeline: FramePipeline
+    model_name: str
+    model_version: int
+    reader_name: str = ""
+    reader_version: int = 0
+    versions: Versions | None = None
+    web: WebModel | None = None
 
 
 class LoadVersion(Protocol):

@@ -14,7 +14,7 @@ from service.traces import span
 from service.tracks import TrackedLink, Tracker
 
 if TYPE_CHECKING:
-    from service.engine import FramePipeline
+    from service.pipeline import FramePipeline
     from service.records import Frame, FrameResult
     from service.settings import DecodeSettings, StreamSettings
 

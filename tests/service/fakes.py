@@ -8,7 +8,6 @@ import time
 from dataclasses import dataclass, field
 from functools import partial
 
-from service.engine import Served
 from service.errors import GoldenMissedError
 from service.metrics import Metrics
 from service.records import (
@@ -24,7 +23,7 @@ from service.records import (
     TextLine,
     Timings,
 )
-from service.versions import Versions
+from service.versions import Served, Versions
 
 PREFIX = Prefix("https", 0.98, Box(10, 20, 60, 40))
 POLYGON = (Point(10, 20), Point(200, 20), Point(200, 40), Point(10, 40))

@@ -13,7 +13,6 @@ from model_store import ModelStore
 from service import doctor
 from service.cli import cli
 from service.doctor import CHECKS, Finding, Verdict, examine
-from service.engine import Served
 from service.errors import ModelLoadError
 from service.server import bind_socket
 from service.settings import (
@@ -24,6 +23,7 @@ from service.settings import (
     ServerSettings,
     Settings,
 )
+from service.versions import Served
 from tests.model_store.models import FACTS, write_saved_model
 from tests.service.clients import open_server, wait_until_ready
 from tests.service.fakes import LINK, FakePipeline

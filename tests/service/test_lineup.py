@@ -2,8 +2,8 @@
 
 import pytest
 
-from service.engine import Served
 from service.lineup import Lineup, Lots
+from service.versions import Served
 from tests.service.fakes import FakePipeline
 
 

@@ -10,13 +10,14 @@ import pytest
 
 from model_store import ModelStore
 from model_store.rollout import ROLLOUT_NAME, label_canary, label_stable, roll_back
-from service.engine import Engine, Served
+from service.engine import Engine
 from service.errors import GoldenMissedError, ModelLoadError
 from service.lineup import Lineup
 from service.metrics import Metrics
 from service.model_watch import ModelWatch
 from service.runner import Lane
 from service.settings import ModelSettings, RunnerSettings, Settings
+from service.versions import Served
 from tests.service.clients import open_client, wait_until
 from tests.service.fakes import FakeLoader, FakePipeline, make_folders, open_versions
 from tests.service.pictures import encode, make_picture
