@@ -65,7 +65,7 @@ class PageUser:
         self._tab = tab
         self._sent: list[Request] = []
         tab.set_default_timeout(WAIT_MS)
-        tab.on("requestfinished", self._note)
+        tab.on("request", self._note)
         tab.goto(url)
         tab.locator("#device-switch").wait_for()
 
