@@ -25,6 +25,7 @@ from bench.strips import cut_strips
 from service.assembly import load_network
 from service.confidence import Evidence
 from service.errors import StartupError
+from service.models import find_traineddata
 from service.reader import NetworkReader, VotingReader
 from service.recognize import create_recognizer
 from service.settings import load_settings
@@ -63,8 +64,9 @@ def collect_cases(strips: list[TrueStrip], settings: Settings) -> Cases:
     """Read each strip in every way and note how sure the reader was, and whether it was right."""
     told: list[Evidence] = []
     network = NetworkReader(load_network(settings))
+    traineddata = find_traineddata(settings.tesseract)
     tesseract = VotingReader(
-        create_recognizer(settings.recognize),
+        create_recognizer(settings.recognize, traineddata=traineddata),
         max_readings=settings.url.max_readings,
         sure_confidence=NEVER_SURE,
         rate=lambda evidence, sureness: (told.append(evidence), sureness)[1],

@@ -59,7 +59,7 @@ def find_traineddata(settings: TesseractSettings) -> Path | None:
 
     Raises `ModelLoadError`.
     """
-    if settings.name is None:
+    if not settings.name:
         return None
     model = find_reader(ReaderSettings(**dict(settings)))
     for path in sorted(model.path.glob("*.traineddata")):

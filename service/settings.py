@@ -213,9 +213,8 @@ class TesseractSettings(SettingsGroup):
     store_dir: Path | None = Field(
         default=None, description="Folder of the model store; empty takes the one that ships."
     )
-    name: str | None = Field(
-        default=None,
-        min_length=1,
+    name: str = Field(
+        default="url-ocr",
         description="Name of a model that `printlink-train ocr` put into the store; empty reads "
         "with the language that the system has.",
     )

@@ -84,7 +84,7 @@ def test_an_emptied_version_is_refused(root):
 
 
 def test_tesseract_reads_with_the_system_s_language_unless_a_model_is_named(tmp_path):
-    assert find_traineddata(TesseractSettings()) is None
+    assert find_traineddata(TesseractSettings(name="")) is None
     with pytest.raises(ModelLoadError, match="`printlink models list` shows what there is"):
         find_traineddata(TesseractSettings(store_dir=tmp_path, name="url-ocr"))
 

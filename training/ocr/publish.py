@@ -28,7 +28,7 @@ SUMMARY = (
 LIMITS = (
     "Printable ASCII only; a letter with an accent is read as the one that looks most like it.",
     "One line a picture, dark on light, some 44 pixels high, read as a raw line (psm 13).",
-    "Trained in minutes on generated print; handwriting and display type were never seen.",
+    "Trained on generated print; handwriting and display type were never seen.",
 )
 
 
