@@ -250,13 +250,21 @@ class RunnerSettings(SettingsGroup):
         default=16,
         ge=0,
         le=10_000,
-        description="Frames that may wait for a worker; more are refused.",
+        description="Requests that may wait for a worker at the very most; of more, the oldest is "
+        "refused.",
+    )
+    max_wait_s: float = Field(
+        default=0.5,
+        gt=0,
+        le=600,
+        description="Seconds that a request may have to wait for a worker, by what frames took "
+        "lately; where more come, the oldest is refused. One for each worker may always wait.",
     )
     deadline_s: float = Field(
         default=10.0, gt=0, le=600, description="Seconds from arrival to answer, waiting included."
     )
     retry_after_s: int = Field(
-        default=1, ge=1, le=3600, description="Seconds that a refused caller is told to wait."
+        default=1, ge=1, le=3600, description="Least seconds that a refused caller is told to wait."
     )
 
 
