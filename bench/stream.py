@@ -13,7 +13,7 @@ told by `bench.load`.
 from __future__ import annotations
 
 import statistics
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,16 +23,22 @@ from bench.handheld import compose_pages, film_page
 from bench.recording import record_frame
 from service.assembly import build_pipeline
 from service.decode import decode_frame
+from service.leisure import Leisure
 from service.metrics import Metrics
+from service.moved import overlap
 from service.settings import load_settings
 from service.watcher import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bench.handheld import Film
+    from bench.handheld import Film, Shot
     from service.pipeline import FramePipeline
     from service.settings import Settings
+    from service.watcher import Sight
+
+LOOKED, FOLLOWED = "looked at or unchanged", "followed"
+KINDS = (LOOKED, FOLLOWED)
 
 
 @dataclass
@@ -71,6 +77,19 @@ class Gain:
     single: Tally = field(default_factory=Tally)
     confirmed: Tally = field(default_factory=Tally)
     follow_ms: list[float] = field(default_factory=list)
+    frames: Counter[str] = field(default_factory=Counter)
+    overlaps: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    def note_sight(self, sight: Sight, shot: Shot) -> None:
+        """Count a frame by what was done with it, and how well its links' boxes lie."""
+        kind = FOLLOWED if sight.is_followed else LOOKED
+        self.frames[kind] += 1
+        self.follow_ms.append(sight.follow_ms)
+        self.overlaps[kind] += [
+            overlap(one.link.box, shot.boxes[one.link.url])
+            for one in sight.links
+            if one.link.url in shot.boxes
+        ]
 
     def render(self) -> str:
         """Return the table, and which links went wrong."""
@@ -83,10 +102,22 @@ class Gain:
                 self.confirmed.render("confirmed, after 1 s"),
                 f"the stream needs {share:.1%} of the reads; "
                 f"following the motion: {spent_ms:.1f} ms a frame",
+                *(_render_kind(kind, self.frames, self.overlaps[kind]) for kind in KINDS),
                 *_render_links("confirmed, but not printed", self.confirmed.wrong),
                 *_render_links("printed, but not confirmed", self.confirmed.missed),
             ]
         )
+
+
+def _render_kind(kind: str, frames: Counter[str], overlaps: list[float]) -> str:
+    share = frames[kind] / frames.total() if frames else float("nan")
+    if not overlaps:
+        return f"{kind}: {share:.1%} of the frames"
+    low = statistics.quantiles(overlaps, n=20)[0] if len(overlaps) > 1 else overlaps[0]
+    return (
+        f"{kind}: {share:.1%} of the frames; boxes overlap the print by "
+        f"{statistics.median(overlaps):.2f} (median), {low:.2f} (the worst twentieth)"
+    )
 
 
 def _render_links(title: str, frames: Counter[str]) -> list[str]:
@@ -98,29 +129,37 @@ def main(
     seconds: Annotated[float, typer.Option(min=2, help="Length of each video.")] = 8.0,
     fps: Annotated[float, typer.Option(min=1, max=30, help="Frames a second.")] = 5.0,
     seed: Annotated[int, typer.Option(help="Of pages and cameras.")] = 1,
+    busy: Annotated[bool, typer.Option(help="Leave no time for what can wait.")] = False,
 ) -> None:
     """Compare streams with single frames."""
     settings, metrics, gain = load_settings(), Metrics(), Gain()
+    leisure = Leisure(0 if busy else 1)
     pipeline = build_pipeline(settings, metrics).pipeline
     for number, page in enumerate(compose_pages(videos, seed)):
         film = film_page(page, seconds=seconds, fps=fps, seed=seed + number)
-        follow_film(film, pipeline, settings, metrics=metrics, gain=gain)
+        follow_film(film, pipeline, settings, metrics=metrics, gain=gain, leisure=leisure)
         typer.echo(f"{number + 1} of {videos} videos: a {page.kind}", err=True)
     typer.echo(gain.render())
 
 
 def follow_film(
-    film: Film, pipeline: FramePipeline, settings: Settings, *, metrics: Metrics, gain: Gain
+    film: Film,
+    pipeline: FramePipeline,
+    settings: Settings,
+    *,
+    metrics: Metrics,
+    gain: Gain,
+    leisure: Leisure,
 ) -> None:
     """Watch a film, and look at each of its frames by itself."""
-    watcher = Watcher(settings.decode, settings.stream)
+    watcher = Watcher(settings.decode, settings.stream, leisure)
     for shot in film.shots:
         frame = decode_frame(shot.data, settings.decode)
         recording = record_frame(
             pipeline, frame, metrics, min_confidence=settings.url.min_confidence
         )
-        sight = watcher.look(recording, shot.data)
-        gain.follow_ms.append(sight.follow_ms)
+        sight = watcher.look(recording, shot.data, now_s=shot.time_s)
+        gain.note_sight(sight, shot)
         gain.single.reads += recording.all_calls
         gain.confirmed.reads += recording.calls
         urls = {link.url for link in recording.result.links}

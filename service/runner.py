@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from service.errors import DeadlineError, InternalError, NotReadyError, QueueFullError
+from service.leisure import Leisure
 from service.pace import Pace
 from service.quota import count_cpus
 
@@ -79,6 +80,7 @@ class Runner:
         self._pace = Pace(settings, self._workers)
         self._running = 0
         self._is_closed = False
+        self.leisure = Leisure(max(1, self._workers - 1), is_busy=self._has_waiting_requests)
 
     @property
     def queued(self) -> int:
@@ -146,6 +148,10 @@ class Runner:
     def _has_room(self) -> bool:
         most = self._workers + self._pace.room(len(self._lanes[Lane.STREAMS]))
         return self._admitted[Lane.REQUESTS] < most
+
+    def _has_waiting_requests(self) -> bool:
+        with self._lock:
+            return bool(self._lanes[Lane.REQUESTS])
 
     def _shed_oldest(self) -> Refusal:
         """Give up the request that has waited longest; raises its error where none waits."""

@@ -103,6 +103,26 @@ class StreamSettings(SettingsGroup):
     confirm_confidence: float = Field(
         default=0.9, ge=0, le=1, description="Confidence that a link needs to be confirmed."
     )
+    look_every_s: float = Field(
+        default=0.5,
+        ge=0,
+        le=60,
+        description="Seconds after which the detector looks at a frame though nothing new came "
+        "into view; until then the links are carried along with the picture.",
+    )
+    look_by_s: float = Field(
+        default=2.0,
+        ge=0,
+        le=60,
+        description="Seconds after which it looks even where the service is busy; 0: at each "
+        "frame.",
+    )
+    look_new_ratio: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="Share of the picture that must have come into view for a look before that.",
+    )
 
 
 class DecodeSettings(SettingsGroup):

@@ -7,12 +7,12 @@ import pytest
 
 from service.motion import Motion
 from service.moved import move_link, move_prefix
-from service.records import Box, Frame, FrameResult, Link, Prefix, Timings
+from service.records import Box, FrameResult, Link, Prefix, Timings
 from service.settings import StreamSettings
 from service.tracks import Tracker
 from tests.service.fakes import LINK, PREFIX
 
-FRAME = Frame(np.zeros((480, 640, 3), np.uint8))
+SIZE = (640, 480)
 TIMINGS = Timings(1.0, 1.0, 1.0, 3.0)
 CUT = Motion(None)
 
@@ -33,13 +33,13 @@ class Camera:
 
     def show(self, motion, *links):
         """Each is a link as it would be read, or a prefix at which nothing can be."""
-        self.tracker.begin(motion, FRAME)
+        self.tracker.begin(motion, SIZE)
         found = []
         for link in links:
             prefix = link.prefix if isinstance(link, Link) else link
             found.append(self.tracker.follow(prefix, lambda link=link: self._read(link)))
         given = tuple(link for link in found if link is not None)
-        return self.tracker.finish(FRAME, FrameResult(640, 480, given, TIMINGS))
+        return self.tracker.finish(FrameResult(*SIZE, given, TIMINGS))
 
     def _read(self, link):
         self.reads += 1
