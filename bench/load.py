@@ -96,7 +96,11 @@ async def measure_capacity(
     done = Latencies().merge(*(load.latencies() for load in loads))
     done.others["dropped"] = sum(load.dropped for load in loads)
     done.others.update(problem for load in loads for problem in load.problems)
-    return done.render(f"{len(films)} streams at {STREAM_FPS:g} fps")
+    followed = sum(load.followed for load in loads) / max(1, len(done.ms))
+    return (
+        f"{done.render(f'{len(films)} streams at {STREAM_FPS:g} fps')}; {followed:.0%} followed, "
+        f"{len(done.ms) / seconds / len(films):.1f} answers a second each"
+    )
 
 
 @app.command()
@@ -135,6 +139,9 @@ async def measure_overload(
             HEADER,
             calm.render("fully busy"),
             over.render(f"{rate:.0f} frames a second"),
+            f"p95 is {over.p95_ms / calm.p95_ms:.2f} times that of the fully busy server",
+            f"of those refused half knew within {over.refused_p50_ms:.0f} ms, and 95 % within "
+            f"{over.refused_p95_ms:.0f} ms",
             f"{recovered}; the server {'runs on' if server.is_running else 'is gone'}",
             f"before {before}, after {after}",
         ]
@@ -169,10 +176,15 @@ def flood(
     with serve() as server:
         load = asyncio.run(send_stream(server.stream_url, film, fps=fps, seconds=seconds))
     part_s = seconds / parts
+    spans = [(part * part_s, (part + 1) * part_s) for part in range(parts)]
+    told = [load.latencies(*span) for span in spans]
     typer.echo(HEADER)
-    for part in range(parts):
-        span = part * part_s, (part + 1) * part_s
-        typer.echo(load.latencies(*span).render(f"from {span[0]:.0f} to {span[1]:.0f} s"))
+    for (since_s, until_s), part in zip(spans, told, strict=True):
+        typer.echo(part.render(f"from {since_s:.0f} to {until_s:.0f} s"))
+    typer.echo(
+        f"the last part beside the first: p50 {told[-1].p50_ms / told[0].p50_ms:.2f} times, "
+        f"p95 {told[-1].p95_ms / told[0].p95_ms:.2f} times as old"
+    )
     typer.echo(f"{load.dropped} of {load.sent} frames dropped; problems: {load.problems or 'none'}")
 
 
