@@ -32,9 +32,12 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from bench.clients import StreamLoad
     from bench.serving import Server
 
 STREAM_FPS = 5.0
+# Nobody's streams all begin at once.
+BETWEEN_STARTS_S = 0.37
 # Recovered is who answers within this many times the latency before, so many times in a row.
 NORMAL_TIMES = 2.0
 NORMAL_ROW = 5
@@ -90,9 +93,12 @@ async def measure_capacity(
     server: Server, films: Sequence[Sequence[bytes]], *, seconds: float
 ) -> str:
     """Return the row of as many streams as there are films."""
-    loads = await asyncio.gather(
-        *(send_stream(server.stream_url, film, fps=STREAM_FPS, seconds=seconds) for film in films)
-    )
+
+    async def begin(number: int) -> StreamLoad:
+        await asyncio.sleep(number * BETWEEN_STARTS_S)
+        return await send_stream(server.stream_url, films[number], fps=STREAM_FPS, seconds=seconds)
+
+    loads = await asyncio.gather(*map(begin, range(len(films))))
     done = Latencies().merge(*(load.latencies() for load in loads))
     done.others["dropped"] = sum(load.dropped for load in loads)
     done.others.update(problem for load in loads for problem in load.problems)

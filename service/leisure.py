@@ -1,13 +1,21 @@
-"""Time for what can wait: so much of it at once that somebody is left for what cannot."""
+"""Time for what can wait, shared out among those who want it, so that some is left for the rest."""
 
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+# Who has not asked for so long no longer takes part.
+_ABSENT_S: Final = 2.0
+# Of the time that may be taken, what is shared out; the rest is for those who insist.
+_SHARED: Final = 0.8
+# How much one look changes what is thought of all.
+_GAIN: Final = 0.1
 
 
 def _never() -> bool:
@@ -17,12 +25,32 @@ def _never() -> bool:
 class Leisure:
     """Lets a few jobs do more than they must; any thread may ask."""
 
-    def __init__(self, most: int, *, is_busy: Callable[[], bool] = _never) -> None:
+    def __init__(
+        self,
+        most: int,
+        *,
+        is_busy: Callable[[], bool] = _never,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Let `most` jobs at once, and none while `is_busy` says that others wait."""
         self._most = most
         self._is_busy = is_busy
+        self._clock = clock
         self._taken = 0
+        self._seconds_a_job = 0.0
+        self._seen_s: dict[object, float] = {}
         self._lock = threading.Lock()
+
+    def share(self, who: object) -> float:
+        """Count `who` in, and return the seconds that the others need to have a turn each."""
+        with self._lock:
+            now_s = self._clock()
+            self._seen_s[who] = now_s
+            self._seen_s = {
+                one: seen_s for one, seen_s in self._seen_s.items() if now_s - seen_s <= _ABSENT_S
+            }
+            others = len(self._seen_s) - 1
+            return others * self._seconds_a_job / (max(1, self._most) * _SHARED)
 
     @contextmanager
     def ask(self) -> Iterator[bool]:
@@ -30,19 +58,28 @@ class Leisure:
         with self._lock:
             has_time = self._taken < self._most and not self._is_busy()
             self._taken += has_time
-        try:
-            yield has_time
-        finally:
-            with self._lock:
-                self._taken -= has_time
+        if has_time:
+            with self._hold():
+                yield True
+        else:
+            yield False
 
     @contextmanager
     def insist(self) -> Iterator[bool]:
         """Take the time, there or not: what the `with` block does can wait no longer."""
         with self._lock:
             self._taken += 1
-        try:
+        with self._hold():
             yield True
+
+    @contextmanager
+    def _hold(self) -> Iterator[None]:
+        started = self._clock()
+        try:
+            yield
         finally:
             with self._lock:
                 self._taken -= 1
+                spent_s = self._clock() - started
+                known_s = self._seconds_a_job or spent_s
+                self._seconds_a_job = known_s + _GAIN * (spent_s - known_s)

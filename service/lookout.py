@@ -3,7 +3,7 @@
 Looking costs ten times as much as following the motion, and mostly tells what is known: the links
 that were found go where the picture goes. A look is worth its cost where a part of the scene came
 into view, where the camera came nearer or the picture got sharper, as long as a link is not sure,
-and now and then. Where the service is busy all that can wait for a while.
+and now and then. Where many streams want to look all that can wait, for a while.
 """
 
 from __future__ import annotations
@@ -49,14 +49,16 @@ class Lookout:
         """Tell whether the links cannot be carried to this frame, however busy the service is."""
         return self._way is None or self._age_s(now_s) >= self._settings.look_by_s
 
-    def may_look(self, now_s: float, *, is_settled: bool) -> bool:
-        """Tell whether looking is worth its cost; `is_settled` says that the links seen are sure.
+    def may_look(self, now_s: float, *, pause_s: float, is_settled: bool) -> bool:
+        """Tell whether looking is worth its cost.
 
-        Only to be asked where one need not look.
+        `pause_s` is what other streams need for their looks, `is_settled` says that the links that
+        were seen are sure. Only to be asked where one need not look.
         """
-        return (
+        age_s = self._age_s(now_s)
+        return age_s >= pause_s and (
             not is_settled
-            or self._age_s(now_s) >= self._settings.look_every_s
+            or age_s >= self._settings.look_every_s
             or self._sharpness > _SHARPER * self._sharpness_then
             or self._zoom() > _NEARER
             or self._new_ratio() > self._settings.look_new_ratio

@@ -111,7 +111,7 @@ class StreamSettings(SettingsGroup):
         "into view; until then the links are carried along with the picture.",
     )
     look_by_s: float = Field(
-        default=2.0,
+        default=5.0,
         ge=0,
         le=60,
         description="Seconds after which it looks even where the service is busy; 0: at each "

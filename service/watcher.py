@@ -99,9 +99,11 @@ class Watcher:
 
     def _take_time(self, now_s: float) -> AbstractContextManager[bool]:
         """Take the time for a look where it is worth it, and there is some or it must be."""
+        pause_s = self._leisure.share(self)
         if self._last is None or self._lookout.must_look(now_s):
             return self._leisure.insist()
-        if self._lookout.may_look(now_s, is_settled=self._tracker.is_settled):
+        is_settled = self._tracker.is_settled
+        if self._lookout.may_look(now_s, pause_s=pause_s, is_settled=is_settled):
             return self._leisure.ask()
         return nullcontext(False)
 

@@ -40,3 +40,33 @@ def test_who_fails_takes_no_time_for_ever(way):
         raise ZeroDivisionError
     with leisure.ask() as asked:
         assert asked
+
+
+def test_one_alone_has_not_to_wait_and_many_leave_each_other_time():
+    now = [0.0]
+    leisure = Leisure(1, clock=lambda: now[0])
+    with leisure.ask():
+        now[0] += 0.4
+    assert leisure.share("a") == 0
+    assert leisure.share("b") == pytest.approx(0.5)
+    assert leisure.share("c") == leisure.share("a") == pytest.approx(1.0)
+    now[0] += 2.5
+    assert leisure.share("b") == 0
+
+
+def test_the_more_may_look_at_once_the_less_one_waits_for_others():
+    now = [0.0]
+    leisure = Leisure(3, clock=lambda: now[0])
+    with leisure.insist():
+        now[0] += 1.2
+    leisure.share("a")
+    assert leisure.share("b") == pytest.approx(0.5)
+
+
+def test_who_was_refused_tells_nothing_about_how_long_it_takes():
+    now = [0.0]
+    leisure = Leisure(0, clock=lambda: now[0])
+    with leisure.ask() as asked:
+        now[0] += 9
+    leisure.share("a")
+    assert (asked, leisure.share("b")) == (False, 0)

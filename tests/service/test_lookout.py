@@ -44,7 +44,7 @@ def test_a_first_frame_must_be_looked_at():
 def test_a_frame_that_shows_nothing_new_is_not_worth_a_look(lookout):
     lookout.follow(move(4, -3), SHARP)
     assert not lookout.must_look(10.2)
-    assert not lookout.may_look(10.2, is_settled=True)
+    assert not lookout.may_look(10.2, pause_s=0.0, is_settled=True)
 
 
 def test_where_the_way_is_lost_one_must_look_until_one_did(lookout):
@@ -59,41 +59,50 @@ def test_where_the_way_is_lost_one_must_look_until_one_did(lookout):
 
 def test_looks_come_now_and_then_and_after_a_while_they_must(lookout):
     lookout.follow(move(), SHARP)
-    assert [lookout.may_look(now_s, is_settled=True) for now_s in (10.4, 10.5)] == [False, True]
+    assert [lookout.may_look(now_s, pause_s=0.0, is_settled=True) for now_s in (10.4, 10.5)] == [
+        False,
+        True,
+    ]
     assert [lookout.must_look(now_s) for now_s in (11.9, 12.0)] == [False, True]
 
 
 def test_a_link_that_is_not_sure_is_worth_a_look(lookout):
     lookout.follow(move(), SHARP)
-    assert lookout.may_look(10.1, is_settled=False)
+    assert lookout.may_look(10.1, pause_s=0.0, is_settled=False)
+
+
+def test_what_can_wait_waits_for_the_looks_of_others(lookout):
+    lookout.follow(Motion(np.eye(3)[:2] * 2), SHARP)
+    asked = [lookout.may_look(now_s, pause_s=0.9, is_settled=False) for now_s in (10.8, 10.9)]
+    assert asked == [False, True]
 
 
 def test_what_came_into_view_adds_up_and_what_went_back_does_not(lookout):
     lookout.follow(move(-24), SHARP)
-    assert not lookout.may_look(10.1, is_settled=True)
+    assert not lookout.may_look(10.1, pause_s=0.0, is_settled=True)
     lookout.follow(move(24), SHARP)
     lookout.follow(move(-24), SHARP)
-    assert not lookout.may_look(10.2, is_settled=True)
+    assert not lookout.may_look(10.2, pause_s=0.0, is_settled=True)
     lookout.follow(move(-24), SHARP)
-    assert lookout.may_look(10.3, is_settled=True)
+    assert lookout.may_look(10.3, pause_s=0.0, is_settled=True)
     assert not lookout.must_look(10.3)
 
 
 def test_coming_nearer_is_worth_a_look(lookout):
     lookout.follow(move(-40, -30, zoom=1.1), SHARP)
-    assert not lookout.may_look(10.1, is_settled=True)
+    assert not lookout.may_look(10.1, pause_s=0.0, is_settled=True)
     lookout.follow(move(-40, -30, zoom=1.1), SHARP)
-    assert lookout.may_look(10.2, is_settled=True)
+    assert lookout.may_look(10.2, pause_s=0.0, is_settled=True)
 
 
 def test_a_sharper_picture_is_worth_a_look_and_a_blurred_one_is_not(lookout):
     lookout.follow(move(), BLURRED)
-    assert not lookout.may_look(10.1, is_settled=True)
+    assert not lookout.may_look(10.1, pause_s=0.0, is_settled=True)
     lookout.note_look(10.1)
     lookout.follow(move(), BLURRED)
-    assert not lookout.may_look(10.2, is_settled=True)
+    assert not lookout.may_look(10.2, pause_s=0.0, is_settled=True)
     lookout.follow(move(), SHARP)
-    assert lookout.may_look(10.3, is_settled=True)
+    assert lookout.may_look(10.3, pause_s=0.0, is_settled=True)
 
 
 def test_sharpness_is_nothing_on_blank_paper_and_less_where_it_is_blurred():
