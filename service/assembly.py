@@ -21,6 +21,7 @@ from service.reader import JointReader, NetworkReader, VotingReader
 from service.recognize import create_recognizer
 from service.records import Strip
 from service.runner import Crew
+from service.shrink import read_view
 from service.versions import Served, Versions
 from service.web_model import read_web_model
 
@@ -149,6 +150,7 @@ def load_detector(settings: Settings, model: StoredModel | None = None) -> Saved
         label_map=model.label_map,
         name=model.name,
         version=model.version,
+        view=read_view(model),
     )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from service.records import Frame, Pixels
     from service.saved_model import SavedModel
     from service.settings import DetectSettings
+    from service.shrink import View
 
     Floats = NDArray[np.float32]
 
@@ -57,13 +58,18 @@ class SavedModelDetector:
         label_map: Mapping[int, str],
         name: str,
         version: int,
+        view: View | None = None,
     ) -> None:
-        """Take the model of `INPUT` and `OUTPUTS`, whose classes are named by `label_map`."""
+        """Take the model of `INPUT` and `OUTPUTS`, whose classes are named by `label_map`.
+
+        `view` is what it looks at, if that is known; it is then given no more.
+        """
         self.model_name = name
         self.model_version = version
         self._settings = settings
         self._label_map = dict(label_map)
         self._model = model
+        self._view = view
 
     def detect(self, frame: Frame) -> tuple[Prefix, ...]:
         """Return the prefixes in `frame`, best first; raises `DetectError`."""
@@ -74,7 +80,7 @@ class SavedModelDetector:
 
         More than one frame at once is for models that take them, as ours do.
         """
-        found = self._infer(np.stack([frame.pixels for frame in frames]))
+        found = self._infer(np.stack([self._shrink(frame.pixels) for frame in frames]))
         return [self._choose(*one, frame) for one, frame in zip(found, frames, strict=True)]
 
     def warm_up(self) -> None:
@@ -83,7 +89,10 @@ class SavedModelDetector:
         TensorFlow plans its work anew for each size it sees, which the first caller would feel.
         """
         for width, height in self._settings.warmup_sizes_px:
-            self._infer(np.zeros((1, height, width, 3), dtype=np.uint8))
+            self._infer(self._shrink(np.zeros((height, width, 3), dtype=np.uint8))[np.newaxis])
+
+    def _shrink(self, pixels: Pixels) -> Pixels:
+        return self._view.shrink(pixels) if self._view else pixels
 
     def _choose(
         self, boxes: Floats, scores: Floats, classes: Floats, frame: Frame
