@@ -38,19 +38,24 @@ class Leisure:
         self._clock = clock
         self._taken = 0
         self._seconds_a_job = 0.0
-        self._seen_s: dict[object, float] = {}
+        self._weights: dict[object, tuple[float, float]] = {}
         self._lock = threading.Lock()
 
-    def share(self, who: object) -> float:
-        """Count `who` in, and return the seconds that the others need to have a turn each."""
+    def share(self, who: object, *, weight: float = 1.0) -> float:
+        """Count `who` in, and return the seconds until its next turn may come.
+
+        That is what the others need: one of half the weight has half as many turns.
+        """
         with self._lock:
             now_s = self._clock()
-            self._seen_s[who] = now_s
-            self._seen_s = {
-                one: seen_s for one, seen_s in self._seen_s.items() if now_s - seen_s <= _ABSENT_S
+            self._weights[who] = (weight, now_s)
+            self._weights = {
+                one: (its_weight, seen_s)
+                for one, (its_weight, seen_s) in self._weights.items()
+                if now_s - seen_s <= _ABSENT_S
             }
-            others = len(self._seen_s) - 1
-            return others * self._seconds_a_job / (max(1, self._most) * _SHARED)
+            others = sum(its_weight for its_weight, _ in self._weights.values()) - weight
+            return others / weight * self._seconds_a_job / (max(1, self._most) * _SHARED)
 
     @contextmanager
     def ask(self) -> Iterator[bool]:

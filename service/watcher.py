@@ -6,7 +6,7 @@ import hashlib
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from service.decode import decode_frame
 from service.lookout import Lookout
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from service.settings import DecodeSettings, StreamSettings
     from service.thumb import Thumb
     from service.tracks import TrackedLink
+
+# Beside a stream whose links are not sure yet, one where all are leaves it most of the looks.
+_SETTLED_WEIGHT: Final = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,10 @@ class Watcher:
 
     def _take_time(self, now_s: float) -> AbstractContextManager[bool]:
         """Take the time for a look where it is worth it, and there is some or it must be."""
-        pause_s = self._leisure.share(self)
+        is_settled = self._tracker.is_settled
+        pause_s = self._leisure.share(self, weight=_SETTLED_WEIGHT if is_settled else 1.0)
         if self._last is None or self._lookout.must_look(now_s):
             return self._leisure.insist()
-        is_settled = self._tracker.is_settled
         if self._lookout.may_look(now_s, pause_s=pause_s, is_settled=is_settled):
             return self._leisure.ask()
         return nullcontext(False)

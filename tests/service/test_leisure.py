@@ -54,6 +54,17 @@ def test_one_alone_has_not_to_wait_and_many_leave_each_other_time():
     assert leisure.share("b") == 0
 
 
+def test_who_weighs_more_has_more_turns():
+    now = [0.0]
+    leisure = Leisure(1, clock=lambda: now[0])
+    with leisure.ask():
+        now[0] += 0.4
+    leisure.share("heavy", weight=2)
+    leisure.share("light")
+    assert leisure.share("other") == pytest.approx(1.5)
+    assert leisure.share("heavy", weight=2) == pytest.approx(0.5)
+
+
 def test_the_more_may_look_at_once_the_less_one_waits_for_others():
     now = [0.0]
     leisure = Leisure(3, clock=lambda: now[0])
