@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from bench.strips import TrueFrame
     from service.baseline import Course
     from service.ink import Grey
-    from service.records import Frame, Link, Prefix, Strip, Symbol
+    from service.records import Frame, Link, Prefix, Symbol
     from service.settings import Settings
     from service.spelling import Spelling
 
@@ -116,14 +116,14 @@ def list_ablations(
     }
 
 
-def cut_upright(grey: Grey, course: Course, **kwargs: object) -> Strip:
+def cut_upright(grey: Grey, course: Course, **kwargs: object) -> Grey:
     """Cut the line as if it were level and straight."""
     level = replace(
         course,
         start=course.start._replace(angle=0.0),
         across=np.zeros_like(course.across),
     )
-    cut: Callable[..., Strip] = rectify_line
+    cut: Callable[..., Grey] = rectify_line
     return cut(grey, level, **kwargs)
 
 

@@ -3,68 +3,174 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from service.ink import contrast_of, darkness_of
+from service.tilt import line_profile
 
 if TYPE_CHECKING:
-    from service.ink import Grey
+    from numpy.typing import NDArray
+
+    from service.ink import Grey, Ink
     from service.tilt import LineStart
 
 LINE_PX = 24
 """Line height in a band: enough to tell x-height from ascenders."""
 
+STEP_RATIO = 0.75
+"""From one step along a line to the next, in line heights."""
+
 HALF_ROWS = int(1.4 * LINE_PX)
 HALF_COLUMNS = int(1.25 * LINE_PX)
+_ROWS, _COLUMNS = 2 * HALF_ROWS + 1, 2 * HALF_COLUMNS + 1
+_HALF_STEP = int(STEP_RATIO * LINE_PX / 2)
 _SLACK_ROWS = int(0.7 * LINE_PX)
+_SEARCH_RATIO = 0.22
+# Between ascender top and baseline, in a window's rows.
+_INK_TOP, _INK_BOTTOM = HALF_ROWS - int(0.45 * LINE_PX), HALF_ROWS + int(0.32 * LINE_PX)
+_MIN_INK_PX = 5
+_RULE_ROWS = 0.95
+_RULE_INK = 0.35
+_RULE_LEVEL = 0.35
+_INK_LEVEL = 0.5
 
 
-class Window(NamedTuple):
-    """What one step along a line looks at: 2.8 line heights tall, 2.5 wide.
+class Look(NamedTuple):
+    """What is seen through a window round a place on a line: 2.8 line heights tall, 2.5 wide.
 
-    `dark` is uint8 [2 * HALF_ROWS + 1, 2 * HALF_COLUMNS + 1], grey levels below the paper; `full`
-    is how many of them are full ink. The window's centre lies `along` and `below` the band's
-    place, in frame pixels.
+    `shift` is how far below the place the line's axis lies, in line heights, and `weight` in 0..1
+    how sure that is. The window's middle is `STEP_RATIO` line heights wide: `has_ink` says that it
+    holds ink between ascender top and baseline, `has_rule` that a thin rule, as in a table, crosses
+    it from top to bottom.
     """
 
-    dark: Grey
-    full: float
-    along: float
-    below: float
+    shift: float
+    weight: float
+    has_ink: bool
+    has_rule: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Band:
     """The paper to the right of `place`, its direction along the rows.
 
-    `dark` is uint8 [rows, columns] as in `Window`; `axis_row` is the row on which `place` lies,
-    in column `HALF_COLUMNS`.
+    `dark` is uint8 [rows, columns], grey levels below the paper; `axis_row` is the row on which
+    `place` lies, in column `HALF_COLUMNS`.
     """
 
-    place: LineStart
-    dark: Grey
-    axis_row: int
+    def __init__(self, place: LineStart, dark: Grey, axis_row: int) -> None:
+        """Take what `cut_band` cut."""
+        self.dark = dark
+        self._axis_row = axis_row
+        self._px = LINE_PX / place.height
 
-    def window_at(self, along: float, below: float, *, least_contrast: float) -> Window | None:
-        """Return the window round a point `along` and `below` `place`, None if it leaves the band.
+    def contrast(self) -> float:
+        """Return the line's own contrast, in grey levels."""
+        return contrast_of(self.dark)
 
-        Both are in frame pixels. The line's own contrast is full ink, so that faint print weighs
-        as much as bold print, but not less than `least_contrast` grey levels: grain is no ink.
+    def look_along(self, steps: int, stride: float, *, least_contrast: float) -> Looks:
+        """Return what is seen `steps` times, `stride` frame pixels apart, from `place` on.
+
+        The line's own contrast is full ink, so that faint print weighs as much as bold print, but
+        not less than `least_contrast` grey levels: grain is no ink.
         """
-        px = LINE_PX / self.place.height
-        right, down = round(along * px), round(below * px)
-        top, left = self.axis_row + down - HALF_ROWS, right
-        bottom, end = top + 2 * HALF_ROWS + 1, left + 2 * HALF_COLUMNS + 1
-        if min(top, left) < 0 or bottom > self.dark.shape[0] or end > self.dark.shape[1]:
+        columns = self.dark.shape[1] - _COLUMNS + 1
+        lefts = np.rint(np.arange(steps) * (stride * self._px)).astype(np.intp)
+        windows = sliding_window_view(self.dark, _COLUMNS, axis=1)[:, lefts[lefts < columns]]
+        # [steps, rows, columns]
+        dark = np.ascontiguousarray(windows.swapaxes(0, 1))
+        return Looks(dark, least_contrast, axis_row=self._axis_row, px=self._px)
+
+    def look_down(self, ratios: NDArray[np.floating], *, least_contrast: float) -> Looks:
+        """Return what is seen `ratios` line heights below `place`, one step for each."""
+        tops = self._axis_row - HALF_ROWS + np.rint(ratios * LINE_PX).astype(np.intp)
+        dark = np.stack([self.dark[top : top + _ROWS, :_COLUMNS] for top in tops])
+        return Looks(dark, least_contrast, axis_row=HALF_ROWS, px=self._px)
+
+
+class Looks:
+    """What windows at the steps along a band show, for every height that they may stand at.
+
+    Rows are summed for all of them at once: window by window it took twice as long.
+    """
+
+    def __init__(self, dark: Grey, least_contrast: float, *, axis_row: int, px: float) -> None:
+        """Sum the rows of `dark` [steps, rows, columns], whose line lies about `axis_row`."""
+        self._axis_row = axis_row
+        self._px = px
+        self._steps = len(dark)
+        self._heights = dark.shape[1] - _ROWS + 1
+        top = axis_row - HALF_ROWS
+        full = np.maximum(_contrasts(dark[:, top : top + _ROWS]), least_contrast)
+        self._profiles = _sum_rows(np.minimum(dark, _levels(full))) / full[:, np.newaxis]
+        middle = dark[:, :, HALF_COLUMNS - _HALF_STEP : HALF_COLUMNS + _HALF_STEP + 1]
+        self._inked = _count_above(middle, _levels(full, _INK_LEVEL))
+        self._ruled = _count_above(middle, _levels(full, _RULE_LEVEL))
+
+    def at(self, step: int, below: float = 0.0) -> Look | None:
+        """Return what is seen at a step, `below` its place in frame pixels; None outside."""
+        top = self._axis_row + round(below * self._px) - HALF_ROWS
+        if not (step < self._steps and 0 <= top < self._heights):
             return None
-        dark = self.dark[top:bottom, left:end]
-        # Every other pixel is enough: the band is smooth.
-        full = max(contrast_of(dark[::2, ::2]), least_contrast)
-        return Window(dark, full, right / px, down / px)
+        profile = self._profiles[step, top : top + _ROWS]
+        moves, models = _moved_profiles()
+        body = float(profile[HALF_ROWS - LINE_PX // 2 : HALF_ROWS + LINE_PX // 2].sum())
+        inked = self._inked[step, top + _INK_TOP : top + _INK_BOTTOM]
+        return Look(
+            moves[int((models @ profile).argmax())],
+            min(1.0, body / (LINE_PX * LINE_PX * 0.25)),
+            bool(inked.sum() >= _MIN_INK_PX),
+            _is_rule(self._ruled[step, top : top + _ROWS]),
+        )
+
+
+def _contrasts(dark: Grey) -> Ink:
+    """Return `contrast_of` of each picture [n, rows, columns]; every other pixel is enough."""
+    quarter = dark.shape[1] // 4
+    middle = dark[:, quarter : dark.shape[1] - quarter : 2, ::2].reshape(len(dark), -1)
+    nearly_all = int(0.98 * middle.shape[1])
+    return np.asarray(np.partition(middle, nearly_all, axis=1)[:, nearly_all], np.float32)
+
+
+def _is_rule(inked: Ink) -> bool:
+    """Tell whether rows that hold so many inked pixels show a thin rule from top to bottom.
+
+    Perspective makes it lean, so rows are counted and not columns; print leaves the rows between
+    two lines blank.
+    """
+    if np.count_nonzero(inked) <= _RULE_ROWS * _ROWS:
+        return False
+    return bool(inked.sum() < _RULE_INK * _ROWS * (2 * _HALF_STEP + 1))
+
+
+def _count_above(dark: Grey, levels: Grey) -> Ink:
+    """Return how many pixels of each row [n, rows] are darker than the picture's level."""
+    return _sum_rows((dark > levels).view(np.uint8))
+
+
+def _levels(full: Ink, share: float = 1.0) -> Grey:
+    """Return a share of full ink as bytes [n, 1, 1], which compare with pixels much faster."""
+    return (share * full).astype(np.uint8)[:, np.newaxis, np.newaxis]
+
+
+def _sum_rows(values: Grey) -> Ink:
+    """Return the sum of each row, [n, rows, columns] -> float32 [n, rows]."""
+    flat = np.ascontiguousarray(values).reshape(-1, values.shape[2])
+    sums = cv2.reduce(flat, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32F)
+    return np.asarray(sums, np.float32).reshape(values.shape[:2])
+
+
+@cache
+def _moved_profiles() -> tuple[list[float], Ink]:
+    """Return the moves that are tried, in line heights, and the line's profile moved by each."""
+    rows = np.arange(-HALF_ROWS, HALF_ROWS + 1)
+    moves = np.arange(-_SEARCH_RATIO, _SEARCH_RATIO + 0.01, 0.02)
+    models = [line_profile(LINE_PX, rows - move * LINE_PX) for move in moves]
+    return moves.tolist(), np.stack(models)
 
 
 def cut_band(

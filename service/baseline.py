@@ -4,37 +4,30 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
-import cv2
 import numpy as np
 
-from service.band import HALF_COLUMNS, HALF_ROWS, LINE_PX, cut_band
-from service.ink import contrast_of
-from service.tilt import LineStart, line_profile
+from service.band import STEP_RATIO, cut_band
+from service.tilt import LineStart
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from service.band import Window
-    from service.ink import Grey, Ink
+    from service.band import Look
+    from service.ink import Grey
 
     Floats = NDArray[np.floating]
 
-STEP_RATIO = 0.75
 _BAND_STEPS = 8
 _MOST_BAND_TURN = 0.06
-_SEARCH_RATIO = 0.22
-_MIN_INK_PX = 5
 _KEPT_BLANK_STEPS = 1
 _RECENT_STEPS = 6
-_RULE_ROWS = 0.95
-_RULE_INK = 0.35
 _LEAST_CONTRAST_RATIO = 0.5
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Course:
     """The middle axis of a line, as heights over a straight axis.
 
@@ -60,7 +53,7 @@ class Course:
     def axis_at(self, along: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """Return x and y of the axis in the frame and of its normal downwards, each as `along`."""
         across = np.interp(along, self.along, self.across)
-        slope = np.interp(along, self.along, np.gradient(self.across, self.along))
+        slope = np.interp(along, self.along, self._slopes)
         length = np.hypot(1.0, slope)
         cos, sin = math.cos(self.start.angle), math.sin(self.start.angle)
         return (
@@ -69,6 +62,10 @@ class Course:
             -(slope * cos + sin) / length,
             (cos - slope * sin) / length,
         )
+
+    @cached_property
+    def _slopes(self) -> Floats:
+        return np.gradient(self.across, self.along)
 
     def start_at(self, along: float, below: float = 0.0) -> LineStart:
         """Return the place on the course at `along` as a start of its own."""
@@ -91,7 +88,7 @@ def trace_course(
     """
     step = STEP_RATIO * start.height
     least = measure_least_contrast(grey, start) if least_contrast is None else least_contrast
-    look = _Look(grey, start, least)
+    follower = _Follower(grey, start, least)
     offsets, weights = [0.0], [1.0]
     slope, blank, is_at_edge = 0.0, 0, False
     while len(offsets) * STEP_RATIO < max_ratio and blank * STEP_RATIO < stop_gap_ratio:
@@ -99,13 +96,12 @@ def trace_course(
         if not is_inside(grey, _advance(start, along=along, across=across, slope=slope)):
             is_at_edge = blank == 0
             break
-        window = look.at(along, across, slope)
-        if _has_rule(window):
+        seen = follower.look(len(offsets), across, slope)
+        if seen.has_rule:
             break
-        blank = 0 if has_ink(window) else blank + 1
-        shift, weight = match_line(window)
-        offsets.append(across + shift * start.height * weight)
-        weights.append(weight)
+        blank = 0 if seen.has_ink else blank + 1
+        offsets.append(across + seen.shift * start.height * seen.weight)
+        weights.append(seen.weight)
         slope = _recent_slope(offsets, weights, step)
     spare = max(0, blank - _KEPT_BLANK_STEPS)
     offsets, weights = offsets[: len(offsets) - spare], weights[: len(weights) - spare]
@@ -129,8 +125,7 @@ def is_inside(grey: Grey, place: LineStart) -> bool:
 def measure_least_contrast(grey: Grey, start: LineStart) -> float:
     """Return the grey levels below which nothing on the line that starts at `start` is ink."""
     inside = _advance(start, along=1.2 * start.height, across=0.0, slope=0.0)
-    contrast = contrast_of(cut_band(grey, inside).dark)
-    return max(_LEAST_CONTRAST_RATIO * contrast, 8.0)
+    return max(_LEAST_CONTRAST_RATIO * cut_band(grey, inside).contrast(), 8.0)
 
 
 def _advance(start: LineStart, *, along: float, across: float, slope: float) -> LineStart:
@@ -143,91 +138,55 @@ def _advance(start: LineStart, *, along: float, across: float, slope: float) -> 
     )
 
 
-class _Look:
+class _Follower:
     """Looks at a line's steps through bands; a new one is cut where the last does not reach."""
 
     def __init__(self, grey: Grey, start: LineStart, least_contrast: float) -> None:
         self._grey, self._start, self._least_contrast = grey, start, least_contrast
-        self._cut(0.0, 0.0, 0.0)
+        self._cut(0, 0.0, 0.0)
 
-    def at(self, along: float, across: float, slope: float) -> Window:
-        """Return the window at a place over the straight axis, where the line has `slope`."""
-        window = None
+    def look(self, step: int, across: float, slope: float) -> Look:
+        """Return what is seen at a step, `across` the straight axis, where the line has `slope`."""
+        seen = None
         if abs(slope - self._slope) <= _MOST_BAND_TURN:
-            window = self._find(along, across)
-        if window is None:
-            self._cut(along, across, slope)
-            window = self._find(along, across)
-        return cast("Window", window)
+            seen = self._find(step, across)
+        if seen is None:
+            self._cut(step, across, slope)
+            seen = self._find(step, across)
+        return cast("Look", seen)
 
-    def _cut(self, along: float, across: float, slope: float) -> None:
-        place = _advance(self._start, along=along, across=across, slope=slope)
-        self._band = cut_band(self._grey, place, ahead_ratio=_BAND_STEPS * STEP_RATIO)
-        self._along, self._across, self._slope = along, across, slope
-
-    def _find(self, along: float, across: float) -> Window | None:
-        right, down, turn = along - self._along, across - self._across, math.atan(self._slope)
-        cos, sin = math.cos(turn), math.sin(turn)
-        return self._band.window_at(
-            right * cos + down * sin,
-            down * cos - right * sin,
-            least_contrast=self._least_contrast,
+    def _cut(self, step: int, across: float, slope: float) -> None:
+        px = STEP_RATIO * self._start.height
+        place = _advance(self._start, along=step * px, across=across, slope=slope)
+        band = cut_band(self._grey, place, ahead_ratio=_BAND_STEPS * STEP_RATIO)
+        turn = math.atan(slope)
+        self._looks = band.look_along(
+            _BAND_STEPS + 1, px / math.cos(turn), least_contrast=self._least_contrast
         )
+        self._step, self._across, self._slope = step, across, slope
+        self._px, self._cos, self._sin = px, math.cos(turn), math.sin(turn)
 
-
-def has_ink(window: Window) -> bool:
-    """Tell whether the middle step of the window holds ink between ascender top and baseline."""
-    body = _middle_step(window)[HALF_ROWS - int(0.45 * LINE_PX) : HALF_ROWS + int(0.32 * LINE_PX)]
-    return bool(np.count_nonzero(body > 0.5 * window.full) >= _MIN_INK_PX)
-
-
-def _has_rule(window: Window) -> bool:
-    """Tell whether a thin rule, as in a table, crosses the middle step from top to bottom.
-
-    Perspective makes it lean, so rows are counted and not columns; print leaves the rows between
-    two lines blank.
-    """
-    is_ink = _middle_step(window) > 0.35 * window.full
-    inked = np.count_nonzero(is_ink)
-    if inked <= _RULE_ROWS * is_ink.shape[0] or inked >= _RULE_INK * is_ink.size:
-        return False
-    return bool(np.count_nonzero(is_ink.any(axis=1)) > _RULE_ROWS * is_ink.shape[0])
-
-
-def _middle_step(window: Window) -> Grey:
-    half = max(1, int(STEP_RATIO * LINE_PX / 2))
-    return window.dark[:, HALF_COLUMNS - half : HALF_COLUMNS + half + 1]
-
-
-def match_line(window: Window) -> tuple[float, float]:
-    """Return how far below the window's axis the line lies, in line heights, and how sure."""
-    ink = cv2.min(window.dark, window.full)
-    profile = cv2.reduce(ink, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32F).ravel() / window.full
-    moves, models = _moved_profiles()
-    best = int(np.argmax(models @ profile))
-    total = float(profile[HALF_ROWS - LINE_PX // 2 : HALF_ROWS + LINE_PX // 2].sum())
-    return float(moves[best]), min(1.0, total / (LINE_PX * LINE_PX * 0.25))
-
-
-@cache
-def _moved_profiles() -> tuple[Floats, Ink]:
-    """Return the moves that are tried, in line heights, and the line's profile moved by each."""
-    rows = np.arange(-HALF_ROWS, HALF_ROWS + 1)
-    moves = np.arange(-_SEARCH_RATIO, _SEARCH_RATIO + 0.01, 0.02)
-    models = [line_profile(LINE_PX, rows - move * LINE_PX) for move in moves]
-    return moves, np.stack(models)
+    def _find(self, step: int, across: float) -> Look | None:
+        steps = step - self._step
+        right, down = steps * self._px, across - self._across
+        return self._looks.at(steps, down * self._cos - right * self._sin)
 
 
 def _recent_slope(offsets: list[float], weights: list[float], step: float) -> float:
     """Fit a line to the last steps, drawn to level while there are few."""
     # Plain numbers: for six of them arrays cost ten times as much.
-    values = offsets[-_RECENT_STEPS:]
-    weight = [one + 1e-3 for one in weights[-_RECENT_STEPS:]]
-    total = sum(weight)
-    mean = sum(place * step * one for place, one in enumerate(weight)) / total
-    centre = [place * step - mean for place in range(len(values))]
-    spread = sum(one * x * x for one, x in zip(weight, centre, strict=True)) + (2.0 * step) ** 2
-    return sum(one * x * y for one, x, y in zip(weight, centre, values, strict=True)) / spread
+    total = along = across = 0.0
+    recent = list(enumerate(zip(offsets[-_RECENT_STEPS:], weights[-_RECENT_STEPS:], strict=True)))
+    for place, (_, weight) in recent:
+        total += weight + 1e-3
+        along += place * (weight + 1e-3)
+    middle = along / total
+    spread = 4.0
+    for place, (offset, weight) in recent:
+        lever = (weight + 1e-3) * (place - middle)
+        spread += lever * (place - middle)
+        across += lever * offset
+    return across / (spread * step)
 
 
 def _smooth(values: Floats, weights: Floats, stiffness: float = 2.0) -> Floats:

@@ -7,7 +7,6 @@ al., 2014), and the chances of its readings are all that is left to know about i
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -94,24 +93,32 @@ def search_prefixes(steps: list[Step]) -> tuple[tuple[Labels, float], ...]:
         grown: dict[Labels, tuple[float, float]] = {}
         for prefix, (blank, label) in beam.items():
             for one, chance in step:
-                for longer, add_blank, add_label in _extend(prefix, one, blank, label):
-                    old = grown.get(longer, (0.0, 0.0))
-                    grown[longer] = (old[0] + add_blank * chance, old[1] + add_label * chance)
-        best = sorted(grown.items(), key=lambda item: -item[1][0] - item[1][1])
+                if one == BLANK:
+                    _add(grown, prefix, blank=(blank + label) * chance)
+                elif prefix and prefix[-1] == one:
+                    # The same label again is one character, unless a blank came between.
+                    _add(grown, prefix, label=label * chance)
+                    _add(grown, (*prefix, one), label=blank * chance)
+                else:
+                    _add(grown, (*prefix, one), label=(blank + label) * chance)
+        best = sorted(grown.items(), key=_chance_of, reverse=True)
         beam = dict(best[:_MOST_PREFIXES])
-    return tuple((prefix, sum(ends)) for prefix, ends in beam.items())
+    return tuple((prefix, blank + label) for prefix, (blank, label) in beam.items())
 
 
-def _extend(
-    prefix: Labels, one: int, blank: float, label: float
-) -> tuple[tuple[Labels, float, float], ...]:
-    """Return what a step that shows `one` makes of a prefix, as (prefix, to blank, to label)."""
-    if one == BLANK:
-        return ((prefix, blank + label, 0.0),)
-    if prefix and prefix[-1] == one:
-        # The same label again is one character, unless a blank came between.
-        return ((prefix, 0.0, label), ((*prefix, one), 0.0, blank))
-    return (((*prefix, one), 0.0, blank + label),)
+def _add(
+    beam: dict[Labels, tuple[float, float]],
+    prefix: Labels,
+    *,
+    blank: float = 0.0,
+    label: float = 0.0,
+) -> None:
+    old_blank, old_label = beam.get(prefix, (0.0, 0.0))
+    beam[prefix] = old_blank + blank, old_label + label
+
+
+def _chance_of(item: tuple[Labels, tuple[float, float]]) -> float:
+    return item[1][0] + item[1][1]
 
 
 def _join_empty(runs: Iterable[Run]) -> Iterator[Run]:
@@ -172,7 +179,7 @@ def _spell_run(
     # All symbols of a run together are as likely as the run.
     share = chance ** (1 / len(labels))
     symbols = [Symbol(alphabet[one], min(1.0, share), 0.0, 0.0) for one in labels]
-    symbols[0] = replace(symbols[0], alternatives=others)
+    symbols[0] = symbols[0]._replace(alternatives=others)
     return symbols
 
 
@@ -181,4 +188,4 @@ def _set_sides(symbols: list[Symbol], centres: list[float], step_px: float) -> I
     for place, (symbol, centre) in enumerate(zip(symbols, centres, strict=True)):
         beside = centres[max(0, place - 1) : place] + centres[place + 1 : place + 2]
         half = min((abs(other - centre) for other in beside), default=step_px) / 2
-        yield replace(symbol, left=centre - half, right=centre + half)
+        yield symbol._replace(left=centre - half, right=centre + half)

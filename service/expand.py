@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from service.baseline import STEP_RATIO, trace_course
+from service.band import STEP_RATIO
+from service.baseline import trace_course
 from service.gaps import find_gaps
 from service.ink import grey_of, is_light_on_dark
 from service.records import Strip
@@ -55,7 +56,7 @@ class Line:
         """Return the polygon of the strip's columns `left` to `right`."""
         px = (self.reach[1] - self.reach[0]) / self.strip.pixels.shape[1]
         reach = self.reach[0] + left * px, self.reach[0] + max(right, left + 1) * px
-        return outline(self.course, reach=reach, half_height=self.course.start.height / 2)
+        return _outline(self.course, reach)
 
 
 class Page:
@@ -97,7 +98,8 @@ class Expander:
             max_ratio=length / start.height + STEP_RATIO,
         )
         margin = self._settings.side_margin_ratio * start.height
-        return self._cut(grey, course, (-margin, length + margin))
+        reach = -margin, length + margin
+        return Strip(self._cut(grey, course, reach), _outline(course, reach))
 
     def expand_prefix(self, page: Page, prefix: Prefix) -> Line:
         """Return the line that starts with `prefix`, up to the first wide gap."""
@@ -146,7 +148,7 @@ class Expander:
         )
         margin = limits.side_margin_ratio * start.height
         whole = self._cut(grey, course, (-margin, float(course.along[-1])))
-        columns = whole.pixels.shape[1]
+        columns = whole.shape[1]
         px = (float(course.along[-1]) + margin) / columns
         left, right, gap_px = _find_ink(
             whole,
@@ -157,8 +159,8 @@ class Expander:
         reach = first * px - margin, last * px - margin
         return Line(
             strip=Strip(
-                np.ascontiguousarray(whole.pixels[:, first:last]),
-                outline(course, reach=reach, half_height=start.height / 2),
+                np.ascontiguousarray(whole[:, first:last]),
+                _outline(course, reach),
             ),
             grey=grey,
             course=course,
@@ -168,7 +170,7 @@ class Expander:
             is_cut=course.is_at_edge and right == columns,
         )
 
-    def _cut(self, grey: Grey, course: Course, reach: tuple[float, float]) -> Strip:
+    def _cut(self, grey: Grey, course: Course, reach: tuple[float, float]) -> Grey:
         return rectify_line(
             grey,
             course,
@@ -176,6 +178,10 @@ class Expander:
             height_px=self._settings.strip_height_px,
             margin_ratio=self._settings.margin_ratio,
         )
+
+
+def _outline(course: Course, reach: tuple[float, float]) -> Polygon:
+    return outline(course, reach=reach, half_height=course.start.height / 2)
 
 
 def _measure_rule(line: Line) -> float:
@@ -197,13 +203,13 @@ def _measure_rule(line: Line) -> float:
     return float((end + _RULE_MARGIN_RATIO * rows) * px)
 
 
-def _find_ink(strip: Strip, gap_width: float, *, sure_columns: float) -> tuple[int, int, int]:
+def _find_ink(strip: Grey, gap_width: float, *, sure_columns: float) -> tuple[int, int, int]:
     """Return where ink starts, where a gap of `gap_width` (or the end) follows, and its width.
 
     Whatever gaps lie in the first `sure_columns`, the ink goes on at least that far.
     """
-    columns = strip.pixels.shape[1]
-    gaps = find_gaps(strip.pixels)
+    columns = strip.shape[1]
+    gaps = find_gaps(strip)
     left = next((gap[1] for gap in gaps if gap[0] == 0), 0)
     for start, end in gaps:
         if start and ((end - start >= gap_width and end > sure_columns) or end == columns):

@@ -22,7 +22,7 @@ def raise_digits(line: TextLine, pixels: Pixels) -> TextLine:
     Its symbols' sides lie at the gaps of `pixels`, a flat strip.
     """
     symbols = tuple(
-        replace(symbol, text=RAISED[symbol.text], alternatives=())
+        symbol._replace(text=RAISED[symbol.text], alternatives=())
         if symbol.text in RAISED and _is_raised(symbol, pixels)
         else symbol
         for symbol in line.symbols

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 from service.records import Symbol
@@ -40,20 +42,21 @@ def find_gaps(pixels: Pixels) -> list[tuple[int, int]]:
     neighbouring lines reach into it. Only an underscore lies down there all along a gap.
     """
     rows = pixels.shape[0]
-    is_ink = pixels < _INK_LEVEL
-    is_blank = is_ink[rows // 10 : rows - rows // 10].sum(axis=0) < _MIN_INK_PX
+    is_ink = (pixels < _INK_LEVEL).view(np.uint8)
+    is_blank = _count_columns(is_ink[rows // 10 : rows - rows // 10]) < _MIN_INK_PX
     # What reaches out of the strip is the top of the next line.
-    is_low = (is_ink[rows // 2 :].sum(axis=0) >= _MIN_INK_PX) & ~is_ink[-1]
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], is_blank, [False]]).astype(np.int8)))
-    return [
-        (int(left), int(right))
-        for left, right in edges.reshape(-1, 2)
-        if right - left < _UNDERSCORE_PX or not _has_underscore(is_low[left:right])
-    ]
+    is_low = (_count_columns(is_ink[rows // 2 :]) >= _MIN_INK_PX) & (is_ink[-1] == 0)
+    edges = np.flatnonzero(np.diff(is_blank, prepend=False, append=False))
+    left, right = edges[::2], edges[1::2]
+    low = np.concatenate([[0], np.cumsum(is_low)])
+    has_underscore = low[right] - low[left] > _UNDERSCORE_SHARE * (right - left)
+    is_gap = (right - left < _UNDERSCORE_PX) | ~has_underscore
+    return list(zip(left[is_gap].tolist(), right[is_gap].tolist(), strict=True))
 
 
-def _has_underscore(is_low: NDArray[np.bool_]) -> bool:
-    return bool(np.mean(is_low) > _UNDERSCORE_SHARE)
+def _count_columns(is_ink: Pixels) -> NDArray[np.int32]:
+    counts = cv2.reduce(is_ink, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+    return np.asarray(counts.ravel(), np.int32)
 
 
 def fit_symbols(line: TextLine, gaps: list[tuple[int, int]]) -> TextLine:
@@ -64,12 +67,16 @@ def fit_symbols(line: TextLine, gaps: list[tuple[int, int]]) -> TextLine:
     """
     inked = [place for place, symbol in enumerate(line.symbols) if symbol.text != " "]
     symbols = list(line.symbols)
+    centres = [(left + right) / 2 for left, right in gaps]
     for place, following in pairwise(inked):
-        left, right = _gap_between(symbols[place], symbols[following], gaps)
-        symbols[place] = replace(symbols[place], right=left)
-        symbols[following] = replace(symbols[following], left=right)
+        before, after = symbols[place], symbols[following]
+        first = bisect_left(centres, (before.left + before.right) / 2)
+        last = bisect_right(centres, (after.left + after.right) / 2)
+        left, right = _widest_gap(before, after, gaps[first:last])
+        symbols[place] = symbols[place]._replace(right=left)
+        symbols[following] = symbols[following]._replace(left=right)
         for space in range(place + 1, following):
-            symbols[space] = replace(symbols[space], left=left, right=right)
+            symbols[space] = symbols[space]._replace(left=left, right=right)
     return replace(line, symbols=tuple(symbols))
 
 
@@ -122,12 +129,12 @@ def _windows(values: Floats) -> Floats:
     return values[starts[:, np.newaxis] + np.arange(size)]
 
 
-def _gap_between(before: Symbol, after: Symbol, gaps: list[tuple[int, int]]) -> tuple[float, float]:
-    """Return the widest gap between two symbols' centres, or a gap of no width if they touch."""
-    start, end = (before.left + before.right) / 2, (after.left + after.right) / 2
-    inside = [gap for gap in gaps if start <= (gap[0] + gap[1]) / 2 <= end]
-    if not inside:
+def _widest_gap(
+    before: Symbol, after: Symbol, between: list[tuple[int, int]]
+) -> tuple[float, float]:
+    """Return the widest of the gaps between two symbols, or a gap of no width if they touch."""
+    if not between:
         middle = (before.right + after.left) / 2
         return middle, middle
-    left, right = max(inside, key=lambda gap: gap[1] - gap[0])
+    left, right = max(between, key=lambda gap: gap[1] - gap[0])
     return float(left), float(right)

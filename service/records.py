@@ -106,8 +106,7 @@ class Alternative(NamedTuple):
     span: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(NamedTuple):
     """One character as read: `left` and `right` in strip pixels, `confidence` in 0..1."""
 
     text: str

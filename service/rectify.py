@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from service.ink import flatten_ground
-from service.records import Point, Strip
+from service.records import Point
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,8 +25,8 @@ _POLYGON_STEP_RATIO = 2.0
 
 def rectify_line(
     grey: Grey, course: Course, *, reach: tuple[float, float], height_px: int, margin_ratio: float
-) -> Strip:
-    """Cut the part `reach` (from, to, in px along the course) out of the frame as a strip.
+) -> Grey:
+    """Return the part `reach` (from, to, in px along the course) of the frame as a flat strip.
 
     The line from ascender top to descender bottom fills the strip's height but for
     `margin_ratio` of it above and below. `grey` is dark on light.
@@ -38,19 +38,15 @@ def rectify_line(
     below = ((np.arange(height_px) + 0.5) * scale - tall / 2).astype(np.float32)[:, np.newaxis]
     x, y, normal_x, normal_y = (part.astype(np.float32) for part in course.axis_at(along))
     pixels = _sample(grey, x + below * normal_x, y + below * normal_y, scale)
-    return Strip(
-        pixels=flatten_ground(pixels, height_px),
-        polygon=outline(course, reach=reach, half_height=course.start.height / 2),
-    )
+    return flatten_ground(pixels, height_px)
 
 
 def outline(course: Course, *, reach: tuple[float, float], half_height: float) -> Polygon:
     """Return the polygon round a part of the line: top edge left to right, then back below."""
     pieces = max(1, math.ceil((reach[1] - reach[0]) / (_POLYGON_STEP_RATIO * course.start.height)))
     along = np.linspace(reach[0], reach[1], pieces + 1)
-    top = course.points_at(along, -half_height)
-    bottom = course.points_at(along, half_height)[::-1]
-    return tuple(Point(float(x), float(y)) for x, y in np.concatenate([top, bottom]))
+    edges = course.points_at(along, np.array([[-half_height], [half_height]]))
+    return tuple(Point(*place) for place in [*edges[0].tolist(), *edges[1, ::-1].tolist()])
 
 
 def _sample(grey: Grey, x: Floats, y: Floats, scale: float) -> Grey:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from service.records import Symbol
@@ -79,6 +78,6 @@ def _spell(other: Alternative, left: float, right: float) -> list[Symbol]:
     share = other.confidence ** (1 / max(1, len(other.text)))
     blank = Symbol("", share, left, left + width)
     return [
-        replace(blank, text=one, left=left + count * width, right=left + (count + 1) * width)
+        blank._replace(text=one, left=left + count * width, right=left + (count + 1) * width)
         for count, one in enumerate(other.text)
     ]

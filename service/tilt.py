@@ -53,14 +53,15 @@ def line_profile(height: float | NDArray[Any], rows: NDArray[Any]) -> Ink:
 def find_line_start(grey: Grey, box: Box, *, max_tilt_deg: float) -> LineStart:
     """Return the start of the line whose prefix lies in `box`; `grey` is dark on light."""
     patch, scale = _cut_patch(grey, box)
-    small = cv2.resize(patch, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    halved = cv2.resize(patch, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    small = np.asarray(halved, dtype=np.uint8)
     degrees = np.arange(-max_tilt_deg, max_tilt_deg + 0.1, _COARSE_DEG)
-    coarse = _find_angle(np.asarray(small, dtype=np.float32), box, degrees)
-    angle = _find_angle(patch, box, coarse + np.array([-1.0, -0.5, 0.0, 0.5, 1.0]))
+    coarse = _find_angle(small, box, degrees)
+    angle = _find_angle(small, box, coarse + np.array([-1.0, -0.5, 0.0, 0.5, 1.0]))
     return _fit_height(patch, scale=scale, box=box, angle=math.radians(angle))
 
 
-def _find_angle(patch: Ink, box: Box, degrees: NDArray[np.floating]) -> float:
+def _find_angle(patch: Grey, box: Box, degrees: NDArray[np.floating]) -> float:
     """Return the angle in degrees at which the lines lie along the rows; level if none fits."""
     possible = [float(one) for one in degrees if _line_size(box, math.radians(one)) is not None]
     if not possible:
@@ -78,7 +79,7 @@ def _line_size(box: Box, angle: float) -> tuple[float, float] | None:
     return width, height
 
 
-def _cut_patch(grey: Grey, box: Box) -> tuple[Ink, float]:
+def _cut_patch(grey: Grey, box: Box) -> tuple[Grey, float]:
     """Return the ink around the prefix, its centre in the patch's centre, and patch px per px."""
     scale = PATCH_LINE_PX / max(box.height, 4.0)
     width = int(2 * box.width * scale) + 4 * PATCH_LINE_PX
@@ -96,22 +97,25 @@ def _cut_patch(grey: Grey, box: Box) -> tuple[Ink, float]:
     return measure_ink(np.asarray(patch, dtype=np.uint8), PATCH_LINE_PX), scale
 
 
-def _rows_at(patch: Ink, angle: float) -> NDArray[np.float32]:
+def _rows_at(patch: Grey, angle: float) -> NDArray[np.float32]:
     """Return the ink per row of the patch's middle four fifths, turned round their centre."""
     height, width = patch.shape
     rows = height * 4 // 5
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), math.degrees(angle), 1.0)
     turn[1, 2] -= (height - rows) / 2
     turned = cv2.warpAffine(patch, turn, (width, rows), flags=cv2.INTER_LINEAR)
-    return np.asarray(cv2.reduce(turned, 1, cv2.REDUCE_SUM).ravel(), dtype=np.float32)
+    rows_sum = cv2.reduce(turned, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32F)
+    return np.asarray(rows_sum.ravel(), dtype=np.float32)
 
 
-def _score_angle(patch: Ink, angle: float) -> float:
+def _score_angle(patch: Grey, angle: float) -> float:
     """Text lines that lie along the rows make the row sums jump: sum of squared steps."""
-    return float(np.square(np.diff(_rows_at(patch, angle))).sum())
+    rows = _rows_at(patch, angle)
+    steps = rows[1:] - rows[:-1]
+    return float(steps @ steps)
 
 
-def _fit_height(patch: Ink, *, scale: float, box: Box, angle: float) -> LineStart:
+def _fit_height(patch: Grey, *, scale: float, box: Box, angle: float) -> LineStart:
     """Fit the line's profile around the box's centre over small shifts and heights."""
     size = _line_size(box, angle) or (box.width, box.height)
     tall = size[1] * scale * _HEIGHT_FACTORS[:, np.newaxis, np.newaxis]

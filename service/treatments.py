@@ -61,4 +61,4 @@ def rescale(line: TextLine, factor: float) -> TextLine:
 
 
 def _rescale_symbol(symbol: Symbol, factor: float) -> Symbol:
-    return replace(symbol, left=symbol.left * factor, right=symbol.right * factor)
+    return symbol._replace(left=symbol.left * factor, right=symbol.right * factor)

@@ -249,7 +249,8 @@ def _note(before: str, after: str, reason: str) -> list[Repair]:
 
 
 def _plain(symbol: Symbol) -> Symbol:
-    return replace(symbol, text=ONE_FOR_ONE.get(symbol.text, symbol.text))
+    plain = ONE_FOR_ONE.get(symbol.text)
+    return symbol if plain is None else symbol._replace(text=plain)
 
 
 def _place_of(symbols: Sequence[Symbol], inked: int) -> int:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from service.band import cut_band
-from service.baseline import has_ink, is_inside, match_line, trace_course
+from service.band import LINE_PX, cut_band
+from service.baseline import is_inside, trace_course
 from service.repair import FILE_ENDINGS
 from service.scheme import PRINTED
 from service.tilt import LineStart
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from service.baseline import Course
     from service.ink import Grey
 
-_PITCH_RATIOS: Final = np.arange(0.85, 2.0, 0.1)
+# Whole rows of a band.
+_PITCH_RATIOS: Final = np.rint(np.arange(0.85, 2.0, 0.1) * LINE_PX) / LINE_PX
 _PROBES: Final = (0.75, 2.0, 3.5, 6.0)
 _MAX_LEFT_RATIO = 100.0
 _MIN_MATCH = 0.25
+_MAX_MISS = 0.06
 
 _HOST_END = re.compile(r"[/?#:]")
 _ALWAYS_OPEN: Final = frozenset("_?&=#%~+@-")
@@ -163,13 +165,12 @@ def _move(start: LineStart, *, along: float = 0.0, below: float = 0.0) -> LineSt
 def _step_down(grey: Grey, place: LineStart, *, least_contrast: float) -> LineStart | None:
     """Return the place one line below, None where no ink follows within two line heights."""
     band = cut_band(grey, place, below_ratio=float(_PITCH_RATIOS[-1]))
-    for ratio in _PITCH_RATIOS:
-        if not is_inside(grey, _move(place, below=ratio * place.height)):
+    looks = band.look_down(_PITCH_RATIOS, least_contrast=least_contrast)
+    for step, ratio in enumerate(_PITCH_RATIOS):
+        below = _move(place, below=ratio * place.height)
+        seen = looks.at(step) if is_inside(grey, below) else None
+        if seen is None:
             return None
-        window = band.window_at(0.0, ratio * place.height, least_contrast=least_contrast)
-        if window is None:
-            return None
-        shift, weight = match_line(window)
-        if weight > _MIN_MATCH and abs(shift) < 0.06 and has_ink(window):
-            return _move(place, below=window.below + shift * place.height)
+        if seen.weight > _MIN_MATCH and abs(seen.shift) < _MAX_MISS and seen.has_ink:
+            return _move(below, below=seen.shift * place.height)
     return None

@@ -38,14 +38,14 @@ def test_a_box_outside_the_frame_counts_as_dark_on_light():
 
 def test_ink_is_one_in_the_stroke_and_zero_on_the_paper():
     ink = measure_ink(stroke(), 32)
-    assert ink.dtype == np.float32
-    assert ink[20, 31] == 1.0
-    assert ink[20, 10] == 0.0
+    assert ink.dtype == np.uint8
+    assert ink[20, 31] == 255
+    assert ink[20, 10] == 0
 
 
 def test_faint_print_counts_as_full_ink_but_grain_does_not():
-    assert measure_ink(stroke(200, 160), 32)[20, 31] == 1.0
-    assert measure_ink(stroke(200, 194), 32, least_contrast=24)[20, 31] == pytest.approx(0.25)
+    assert measure_ink(stroke(200, 160), 32)[20, 31] == 255
+    assert measure_ink(stroke(200, 194), 32, least_contrast=24)[20, 31] == pytest.approx(64, abs=1)
 
 
 def test_contrast_is_the_step_from_paper_to_ink():

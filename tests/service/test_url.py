@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from service.records import Alternative, Repair, TextLine
@@ -111,7 +109,7 @@ def doubt(text, **others):
     symbols = list(read_line(text, confidence=0.6).symbols)
     for letter, (other, chance) in others.items():
         place = max(at for at, symbol in enumerate(symbols) if symbol.text == letter)
-        symbols[place] = replace(symbols[place], alternatives=(Alternative(other, chance),))
+        symbols[place] = symbols[place]._replace(alternatives=(Alternative(other, chance),))
     return TextLine(text, 0.6, tuple(symbols))
 
 
