@@ -116,8 +116,11 @@ def is_loopback(host: str) -> bool:
 def bind_socket(settings: ServerSettings) -> socket.socket:
     """Take the port; raises `ListenError`."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Connections inherit it. asyncio would set it for sockets of its own making only, and then an
+    # answer's body waits 40 ms until the caller has acknowledged its head.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         # Of a caller that takes nothing any more, the kernel alone can free the connection.
         timeout_ms = settings.send_timeout_s * 1000

@@ -201,3 +201,13 @@ def test_a_missing_file_of_keys_keeps_the_service_from_starting(tmp_path):
 def test_a_caller_who_takes_nothing_is_cut_off_by_the_kernel():
     with bind_socket(ServerSettings(port=0, send_timeout_s=7)) as listener:
         assert listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 7000
+
+
+def test_an_answer_is_sent_at_once_and_not_when_its_head_was_acknowledged():
+    with bind_socket(ServerSettings(port=0)) as listener:
+        listener.listen()
+        with (
+            socket.create_connection(listener.getsockname()),
+            listener.accept()[0] as connection,
+        ):
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
