@@ -6,8 +6,9 @@ It follows simulated hand-held videos (`bench.handheld`) frame by frame, at the 
 that a slow machine changes no figure. Every frame is read in full, once; single frames and the
 stream are compared on those same readings (`bench.recording`). Of single frames those links count
 that can be read in the frame, of the stream those that could be read for a second since they came
-into view. It needs the `training` extra, for the pages. What a server does under so many streams is
-told by `bench.load`.
+into view. It needs the `training` extra, for the pages. `--pause-s 1` is how it goes beside other
+streams, which leave the detector to this one once a second. What a server does under so many
+streams is told by `bench.load`.
 """
 
 from __future__ import annotations
@@ -39,6 +40,18 @@ if TYPE_CHECKING:
 
 LOOKED, FOLLOWED = "looked at or unchanged", "followed"
 KINDS = (LOOKED, FOLLOWED)
+
+
+class Crowd(Leisure):
+    """The time that is left by other streams, which need so many seconds for their looks."""
+
+    def __init__(self, pause_s: float) -> None:
+        super().__init__(1)
+        self._pause_s = pause_s
+
+    def share(self, who: object, *, weight: float = 1.0) -> float:
+        del who, weight
+        return self._pause_s
 
 
 @dataclass
@@ -129,11 +142,13 @@ def main(
     seconds: Annotated[float, typer.Option(min=2, help="Length of each video.")] = 8.0,
     fps: Annotated[float, typer.Option(min=1, max=30, help="Frames a second.")] = 5.0,
     seed: Annotated[int, typer.Option(help="Of pages and cameras.")] = 1,
-    busy: Annotated[bool, typer.Option(help="Leave no time for what can wait.")] = False,
+    pause_s: Annotated[
+        float, typer.Option(min=0, help="Seconds that other streams need for their looks.")
+    ] = 0.0,
 ) -> None:
     """Compare streams with single frames."""
     settings, metrics, gain = load_settings(), Metrics(), Gain()
-    leisure = Leisure(0 if busy else 1)
+    leisure = Crowd(pause_s)
     pipeline = build_pipeline(settings, metrics).pipeline
     for number, page in enumerate(compose_pages(videos, seed)):
         film = film_page(page, seconds=seconds, fps=fps, seed=seed + number)
