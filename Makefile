@@ -80,7 +80,7 @@ clean: ## Remove the environments, the caches and what was built.
 
 # --inexact: what the other targets installed stays.
 $(SERVE_READY): pyproject.toml uv.lock | $(UV)
-	$(UV) sync --frozen --no-dev --inexact
+	$(UV) sync --frozen --no-dev --extra litert --inexact
 	@touch $@
 
 $(DEV_READY): pyproject.toml uv.lock | $(UV)

@@ -1,5 +1,12 @@
 """The contract between training and serving: versioned SavedModels with a manifest."""
 
+from model_store.companions import (
+    LITERT_FILE,
+    LITERT_FOLDER,
+    WEB_FOLDER,
+    add_litert,
+    add_web,
+)
 from model_store.errors import (
     ManifestError,
     ManifestMissingError,
@@ -14,9 +21,10 @@ from model_store.errors import (
 from model_store.manifest import Manifest, ManifestFacts, Signature, TensorSpec, TrainingFacts
 from model_store.rollout import Rollout, read_rollout
 from model_store.store import ModelStore, StoredModel, default_root
-from model_store.web import WEB_FOLDER, add_web
 
 __all__ = [
+    "LITERT_FILE",
+    "LITERT_FOLDER",
     "WEB_FOLDER",
     "Manifest",
     "ManifestError",
@@ -35,6 +43,7 @@ __all__ = [
     "StoredModel",
     "TensorSpec",
     "TrainingFacts",
+    "add_litert",
     "add_web",
     "default_root",
     "read_rollout",

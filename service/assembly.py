@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from model_store import LITERT_FILE, LITERT_FOLDER
 from service import ctc, detect
 from service.confidence import rate_reading
+from service.contract import read_contract
 from service.ctc import CtcRecognizer
 from service.detect import SavedModelDetector
+from service.errors import ModelLoadError
 from service.golden import check_detector
+from service.litert import LiteRtNetwork
 from service.metrics import MeteredRecognizer
 from service.models import find_model, find_reader, find_traineddata, list_wanted, open_store
 from service.pipeline import Pipeline
@@ -20,6 +24,7 @@ from service.quota import count_cpus
 from service.reader import JointReader, NetworkReader, VotingReader
 from service.recognize import create_recognizer
 from service.records import Strip
+from service.row_detector import RowDetector
 from service.runner import Crew
 from service.shrink import read_view
 from service.versions import Served, Versions
@@ -141,9 +146,13 @@ def load_network(settings: Settings) -> CtcRecognizer:
     return CtcRecognizer(loaded, alphabet=model.label_map, name=model.name, version=model.version)
 
 
-def load_detector(settings: Settings, model: StoredModel | None = None) -> SavedModelDetector:
+def load_detector(
+    settings: Settings, model: StoredModel | None = None
+) -> SavedModelDetector | RowDetector:
     """Load this detector, or the one that the settings name; raises `ModelLoadError`."""
     model = model or find_model(settings.model)
+    if settings.detect.runtime == "litert":
+        return load_litert(settings, model)
     return SavedModelDetector(
         _load(model, settings, inputs=(detect.INPUT,), outputs=detect.OUTPUTS),
         settings.detect,
@@ -151,6 +160,24 @@ def load_detector(settings: Settings, model: StoredModel | None = None) -> Saved
         name=model.name,
         version=model.version,
         view=read_view(model),
+    )
+
+
+def load_litert(settings: Settings, model: StoredModel) -> RowDetector:
+    """Load the copy of this detector that is there for LiteRT; raises `ModelLoadError`."""
+    path = model.path / LITERT_FOLDER / LITERT_FILE
+    if not path.is_file():
+        raise ModelLoadError(
+            f"{model.path} has no {LITERT_FOLDER}/{LITERT_FILE}; "
+            "set PRINTLINK_DETECT__RUNTIME=tensorflow, or add one with `printlink-train litert`"
+        )
+    return RowDetector(
+        LiteRtNetwork(path, threads=settings.detect.threads or count_cpus()),
+        settings.detect,
+        contract=read_contract(path),
+        label_map=model.label_map,
+        name=model.name,
+        version=model.version,
     )
 
 

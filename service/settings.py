@@ -150,7 +150,11 @@ class DetectSettings(SettingsGroup):
         default=0,
         ge=0,
         le=256,
-        description="Threads inside TensorFlow; 0 takes the container's CPU quota.",
+        description="Threads inside TensorFlow or LiteRT; 0 takes the container's CPU quota.",
+    )
+    runtime: Literal["tensorflow", "litert"] = Field(
+        default="tensorflow",
+        description="What runs the detector: the SavedModel, or its 8-bit copy for LiteRT.",
     )
     warmup_sizes_px: tuple[tuple[Side, Side], ...] = Field(
         default=((1080, 1440), (1440, 1080), (1280, 720), (720, 1280), (640, 480)),

@@ -32,16 +32,21 @@ class View:
 
     def shrink(self, pixels: Pixels) -> Pixels:
         """Return uint8 RGB [h, w, 3] of [H, W, 3], as large as the detector would make it."""
+        if max(pixels.shape) <= self.long_side:
+            return pixels
+        fitted = self.fit(pixels)
+        # Of a grey picture in three colours the graph gets the same grey again.
+        return np.asarray(cv2.cvtColor(fitted, cv2.COLOR_GRAY2RGB)) if self.is_grey else fitted
+
+    def fit(self, pixels: Pixels) -> Pixels:
+        """Return what the detector's network sees of [H, W, 3]: grey [h, w] or RGB [h, w, 3]."""
         height, width = pixels.shape[:2]
         scale = self.long_side / max(height, width)
+        fitted = grey_of(pixels) if self.is_grey else pixels
         if scale >= 1:
-            return pixels
+            return fitted
         size = max(1, round(width * scale)), max(1, round(height * scale))
-        if not self.is_grey:
-            return _resize(pixels, size, math.floor(1 / scale))
-        # Of a grey picture in three colours the graph gets the same grey again.
-        grey = _resize(grey_of(pixels), size, math.floor(1 / scale))
-        return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
+        return _resize(fitted, size, math.floor(1 / scale))
 
 
 def _resize(pixels: Pixels, size: tuple[int, int], factor: int) -> Pixels:

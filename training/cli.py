@@ -14,6 +14,9 @@ from training.ocr.cli import app as ocr_app
 from training.reader.cli import app as reader_app
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from model_store import StoredModel
     from training.trained import TrainedDetector
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -219,17 +222,44 @@ def add_web_export(
     ] = None,
 ) -> None:
     """Give a published detector the export that browsers run, and its manifest the digests."""
-    from model_store import WEB_FOLDER, ModelStore, ModelStoreError, add_web, default_root
+    from model_store import WEB_FOLDER, add_web
+
+    def add(stored: StoredModel) -> None:
+        add_web(stored, export)
+
+    typer.echo(_add_companion(model, store, add) / WEB_FOLDER)
+
+
+@app.command("litert")
+def add_litert_export(
+    model: Annotated[str, typer.Argument(help="NAME or NAME:VERSION of the store.")],
+    network: Annotated[Path, typer.Argument(help="What `export --to litert-int8` wrote.")],
+    store: Annotated[
+        Path | None, typer.Option(help="The model store, in place of the one that ships.")
+    ] = None,
+) -> None:
+    """Give a published detector its copy for LiteRT, and its manifest the digest."""
+    from model_store import LITERT_FOLDER, add_litert
+
+    def add(stored: StoredModel) -> None:
+        add_litert(stored, network)
+
+    typer.echo(_add_companion(model, store, add) / LITERT_FOLDER)
+
+
+def _add_companion(model: str, store: Path | None, add: Callable[[StoredModel], object]) -> Path:
+    """Apply `add` to the model of the store; return its folder."""
+    from model_store import ModelStore, ModelStoreError, default_root
 
     name, _, version = model.partition(":")
     try:
         stored = ModelStore(store or default_root()).resolve(
             name, int(version) if version else None
         )
-        add_web(stored, export)
+        add(stored)
     except ModelStoreError as error:
         raise typer.BadParameter(str(error)) from error
-    typer.echo(stored.path / WEB_FOLDER)
+    return stored.path
 
 
 @app.command("evaluate")

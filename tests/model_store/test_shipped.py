@@ -2,8 +2,9 @@
 
 import pytest
 
-from model_store import WEB_FOLDER, ModelStore, default_root
+from model_store import LITERT_FILE, LITERT_FOLDER, WEB_FOLDER, ModelStore, default_root
 
+MAX_LITERT_BYTES = 2_500_000
 MAX_WEB_BYTES = 4 * 2**20
 MAX_BYTES = 10 * 2**20
 
@@ -30,11 +31,21 @@ def test_what_ships_is_what_was_published(shipped):
 
 def test_what_ships_is_small(shipped):
     for model in shipped.list():
-        web = sum(path.stat().st_size for path in model.path.glob(f"{WEB_FOLDER}/*"))
-        assert sum(path.stat().st_size for path in model.path.rglob("*")) - web < MAX_BYTES
+        web, litert = (size_of(model.path / name) for name in (WEB_FOLDER, LITERT_FOLDER))
+        assert size_of(model.path) - web - litert < MAX_BYTES
         assert web < MAX_WEB_BYTES
+        assert litert < MAX_LITERT_BYTES
 
 
 def test_browsers_can_run_the_detector_that_ships(shipped):
     files = shipped.resolve("links").manifest.files
     assert {f"{WEB_FOLDER}/{name}" for name in ("model.json", "detector.js")} <= files.keys()
+
+
+def test_litert_can_run_the_detector_that_ships(shipped):
+    files = shipped.resolve("links").manifest.files
+    assert f"{LITERT_FOLDER}/{LITERT_FILE}" in files
+
+
+def size_of(folder):
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

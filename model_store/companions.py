@@ -1,8 +1,8 @@
-"""The web export of a version: the folder `web` beside its graph, for detectors in browsers.
+"""A version's companions: the same weights in folders beside its graph, for other runtimes.
 
-A model is published with it or, like the versions that are older than it, given it afterwards: the
-one change that a published version may see. Nothing that it had before is touched but the manifest,
-which learns the digests of the new files.
+`web` is for detectors in browsers, `litert` holds an 8-bit copy for processors. A model is given
+them after it was published: the one change that a published version may see. Nothing that it had
+before is touched but the manifest, which learns the digests of the new files.
 """
 
 from __future__ import annotations
@@ -23,33 +23,48 @@ if TYPE_CHECKING:
     from model_store.store import StoredModel
 
 WEB_FOLDER: Final = "web"
-GRAPH: Final = "model.json"
+LITERT_FOLDER: Final = "litert"
+LITERT_FILE: Final = "detector.tflite"
+_NEEDED: Final = {WEB_FOLDER: "model.json", LITERT_FOLDER: LITERT_FILE}
 
 
 def add_web(model: StoredModel, export: Path) -> Manifest:
-    """Copy the web export in the folder `export` into the version `model`.
+    """Copy the web export in the folder `export` into the version; raises as `add_companion`."""
+    return add_companion(model, export, WEB_FOLDER)
+
+
+def add_litert(model: StoredModel, network: Path) -> Manifest:
+    """Copy the file `network` into the version; raises as `add_companion`."""
+    with tempfile.TemporaryDirectory() as place:
+        if network.is_file():
+            shutil.copyfile(network, Path(place, LITERT_FILE))
+        return add_companion(model, Path(place), LITERT_FOLDER)
+
+
+def add_companion(model: StoredModel, export: Path, name: str) -> Manifest:
+    """Copy the files in the folder `export` into the version `model`, as its folder `name`.
 
     The files lie there before the manifest knows them: a service that looks in between refuses the
     version, and takes it at its next look.
 
     Raises:
         ManifestMissingError: the version has no manifest that could know the files.
-        ModelTornError: `export` is no web export.
+        ModelTornError: `export` lacks what such a folder has to hold.
         ModelTamperedError: it holds links.
         ModelExistsError: the version has one already.
 
     """
     if model.manifest is None:
         raise ManifestMissingError(f"{model.path} has no manifest: publish the model first")
-    if GRAPH not in list_files(export):
-        raise ModelTornError(f"{export} has no {GRAPH}: export the model for the web first")
-    folder = model.path / WEB_FOLDER
+    if _NEEDED[name] not in list_files(export):
+        raise ModelTornError(f"{export} has no {_NEEDED[name]}: export the model for it first")
+    folder = model.path / name
     if folder.exists():
         raise ModelExistsError(f"{folder} is there already")
     with tempfile.TemporaryDirectory(prefix=".adding-", dir=model.path.parent) as place:
-        copy = Path(place, WEB_FOLDER)
+        copy = Path(place, name)
         shutil.copytree(export, copy)
-        files = {f"{WEB_FOLDER}/{name}": digest for name, digest in digest_files(copy).items()}
+        files = {f"{name}/{file}": digest for file, digest in digest_files(copy).items()}
         known = dict(sorted({**model.manifest.files, **files}.items()))
         manifest = model.manifest.model_copy(update={"files": known})
         written = Path(place, MANIFEST_NAME)

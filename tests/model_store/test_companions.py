@@ -1,4 +1,4 @@
-"""The web export: added to a published version, whole and known to its manifest."""
+"""Companions: added to a published version, whole and known to its manifest."""
 
 import pytest
 
@@ -8,6 +8,7 @@ from model_store import (
     ModelStore,
     ModelTornError,
     StoredModel,
+    add_litert,
     add_web,
 )
 from tests.model_store.models import FACTS, write_saved_model
@@ -49,7 +50,7 @@ def test_an_export_is_never_written_over(store, export):
 
 def test_what_is_no_export_is_refused(store, tmp_path):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(ModelTornError, match="export the model for the web first"):
+    with pytest.raises(ModelTornError, match="export the model for it first"):
         add_web(store.resolve("links"), tmp_path / "empty")
 
 
@@ -57,3 +58,18 @@ def test_a_version_without_a_manifest_is_refused(store, export):
     model = store.resolve("links")
     with pytest.raises(ManifestMissingError):
         add_web(StoredModel("links", 1, model.path), export)
+
+
+def test_a_copy_for_litert_stands_beside_the_web_export(store, export, tmp_path):
+    (tmp_path / "int8.tflite").write_bytes(b"network")
+    add_web(store.resolve("links"), export)
+    add_litert(store.resolve("links"), tmp_path / "int8.tflite")
+    after = store.resolve("links")
+    store.verify(after)
+    assert (after.path / "litert" / "detector.tflite").read_bytes() == b"network"
+    assert {"web/model.json", "litert/detector.tflite"} <= after.manifest.files.keys()
+
+
+def test_a_copy_that_is_not_there_is_refused(store, tmp_path):
+    with pytest.raises(ModelTornError, match="export the model for it first"):
+        add_litert(store.resolve("links"), tmp_path / "none.tflite")

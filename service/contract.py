@@ -1,0 +1,101 @@
+"""The contract of a bare network: what stands round it that a SavedModel has in its graph.
+
+`printlink-train export --to litert-int8` writes it into the `.tflite` file as `detector.json`.
+"""
+
+from __future__ import annotations
+
+import math
+import zipfile
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from service.errors import ModelLoadError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+CONTRACT: Final = "detector.json"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Level(_Part):
+    """One feature map: a cell every `stride` pixels, with an anchor of each of `shapes` (h, w)."""
+
+    stride: int = Field(ge=1)
+    shapes: tuple[tuple[float, float], ...] = Field(min_length=1)
+
+
+class Suppression(_Part):
+    """How much boxes may overlap before the worse one goes, and how many may stay."""
+
+    max_iou: float = Field(ge=0, le=1)
+    max_boxes: int = Field(ge=1)
+
+
+class Contract(_Part):
+    """What a bare network takes and gives: see `docs/training.md`.
+
+    It takes pictures float32 [1, H, W, channels] in 0..255 whose sides are multiples of
+    `side_multiple`, and gives rows float32 [1, A, classes + 4]: logits, then box offsets.
+    """
+
+    side_multiple: int = Field(ge=1)
+    padding: float
+    centre_scale: float = Field(gt=0)
+    size_scale: float = Field(gt=0)
+    max_log_size: float
+    long_side: int = Field(ge=32)
+    coarse_factor: int = Field(ge=1)
+    channels: int
+    postprocess: Suppression
+    levels: tuple[Level, ...] = Field(min_length=1)
+
+    def anchors_of(self, height: int, width: int, *, is_coarse: bool = False) -> Floats:
+        """Return float32 [A, 4]: centre y and x, height and width of each anchor, in pixels.
+
+        A coarse look leaves the finest level out: what it would find is legible in the other look.
+        """
+        levels = self.levels[1:] or self.levels if is_coarse else self.levels
+        return np.concatenate([_tile(level, height, width) for level in levels])
+
+    def decode(self, offsets: Floats, anchors: Floats) -> Floats:
+        """Return the boxes [n, 4] (ymin, xmin, ymax, xmax) that lie so far off their anchors."""
+        centres = anchors[:, :2] + offsets[:, :2] / self.centre_scale * anchors[:, 2:]
+        growth = np.exp(np.minimum(offsets[:, 2:] / self.size_scale, self.max_log_size))
+        halves = growth * anchors[:, 2:] / 2
+        return np.concatenate([centres - halves, centres + halves], axis=1)
+
+
+def read_contract(path: Path) -> Contract:
+    """Return the contract in a `.tflite` file; raises `ModelLoadError`."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return Contract.model_validate_json(archive.read(CONTRACT))
+    except (OSError, KeyError, zipfile.BadZipFile, ValidationError) as error:
+        raise ModelLoadError(
+            f"{path} has no {CONTRACT}; export it with `printlink-train export --to litert-int8`"
+        ) from error
+
+
+def _tile(level: Level, height: int, width: int) -> Floats:
+    """Return the anchors of a feature map, row by row and cell by cell."""
+    ys, xs = (
+        (np.arange(math.ceil(side / level.stride), dtype=np.float32) + 0.5) * level.stride
+        for side in (height, width)
+    )
+    shapes = np.array(level.shapes, np.float32)
+    anchors = np.empty((len(ys), len(xs), len(shapes), 4), np.float32)
+    anchors[..., 0] = ys[:, np.newaxis, np.newaxis]
+    anchors[..., 1] = xs[:, np.newaxis]
+    anchors[..., 2:] = shapes
+    return anchors.reshape(-1, 4)

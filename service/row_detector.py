@@ -1,0 +1,163 @@
+"""Detection round a bare network, for runtimes that cannot hold the whole of a detector.
+
+The frame is shrunk and padded, the network sees it and a smaller one, its rows become boxes, and of
+those that overlap the best stays: what the graph of a SavedModel does inside.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+import cv2
+import numpy as np
+
+from service.errors import DetectError, ModelRunError
+from service.records import Box, Prefix
+from service.shrink import View
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from service.contract import Contract, Floats
+    from service.records import Frame, Pixels
+    from service.settings import DetectSettings
+
+
+_KEPT_SIZES: Final = 12
+
+
+class Network(Protocol):
+    """What a runtime has loaded; may be called from several threads at once."""
+
+    def run(self, picture: Floats) -> Floats:
+        """Return rows [1, A, classes + 4] for [1, H, W, channels]; raises `ModelRunError`."""
+        ...
+
+
+class Found(NamedTuple):
+    """Boxes [n, 4] (ymin, xmin, ymax, xmax) in pixels of the input, logits [n] and classes [n]."""
+
+    boxes: Floats
+    logits: Floats
+    classes: Floats
+
+
+class RowDetector:
+    """A detector whose network answers with rows; may be called from several threads at once."""
+
+    def __init__(
+        self,
+        network: Network,
+        settings: DetectSettings,
+        *,
+        contract: Contract,
+        label_map: Mapping[int, str],
+        name: str,
+        version: int,
+    ) -> None:
+        """Take a network, what stands round it, and the names of its classes."""
+        self.model_name = name
+        self.model_version = version
+        self._network = network
+        self._settings = settings
+        self._contract = contract
+        self._view = View(contract.long_side, is_grey=contract.channels == 1)
+        self._label_map = dict(label_map)
+        # A stream's frames have one size, and counting out its anchors takes a while.
+        self._anchors_of = lru_cache(_KEPT_SIZES)(contract.anchors_of)
+        share = min(max(settings.min_score, 1e-6), 1 - 1e-6)
+        self._least_logit = math.log(share / (1 - share))
+
+    def detect(self, frame: Frame) -> tuple[Prefix, ...]:
+        """Return the prefixes in `frame`, best first; raises `DetectError`."""
+        picture = self._view.fit(frame.pixels)
+        height, width = picture.shape[:2]
+        try:
+            found = self._look_twice(self._pad(picture.astype(np.float32)))
+        except ModelRunError as error:
+            raise DetectError(f"the model failed on {width} x {height} pixels") from error
+        if not np.isfinite(found.boxes).all():
+            raise DetectError("expected finite numbers from the network")
+        scale = frame.width / width, frame.height / height
+        prefixes = (self._name(found, place, scale, frame) for place in self._suppress(found))
+        return tuple(prefix for prefix in prefixes if min(prefix.box.width, prefix.box.height) > 0)
+
+    def detect_batch(self, frames: Sequence[Frame]) -> list[tuple[Prefix, ...]]:
+        """Return the prefixes in each of `frames`, one after the other; raises `DetectError`."""
+        return [self.detect(frame) for frame in frames]
+
+    def warm_up(self) -> None:
+        """Run the network on every usual frame size, so that the first callers need not wait."""
+        for width, height in self._settings.warmup_sizes_px:
+            blank: Pixels = np.zeros((height, width, 3), np.uint8)
+            self._look_twice(self._pad(self._view.fit(blank).astype(np.float32)))
+
+    def _look_twice(self, picture: Floats) -> Found:
+        """Return what is found in the picture, and in a smaller one for print too large for it."""
+        found = self._look(picture, is_coarse=False)
+        factor = self._contract.coarse_factor
+        if factor == 1:
+            return found
+        height, width = (side // factor for side in picture.shape[:2])
+        whole = picture[: height * factor, : width * factor]
+        smaller = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
+        large = self._look(self._pad(np.asarray(smaller, np.float32)), is_coarse=True)
+        return Found(
+            np.concatenate([found.boxes, large.boxes * factor]),
+            np.concatenate([found.logits, large.logits]),
+            np.concatenate([found.classes, large.classes]),
+        )
+
+    def _look(self, picture: Floats, *, is_coarse: bool) -> Found:
+        """Return all rows that score enough, with their boxes."""
+        height, width = picture.shape[:2]
+        rows = self._network.run(picture.reshape(1, height, width, -1))[0]
+        anchors = self._anchors_of(height, width, is_coarse=is_coarse)
+        # The finest level comes first.
+        rows = rows[len(rows) - len(anchors) :]
+        is_high = rows >= self._least_logit
+        is_high[:, -4:] = False
+        chosen = np.unique(np.flatnonzero(is_high) // rows.shape[1])
+        logits = rows[chosen, :-4]
+        boxes = self._contract.decode(rows[chosen, -4:], anchors[chosen])
+        return Found(boxes, logits.max(axis=1), (logits.argmax(axis=1) + 1).astype(np.float32))
+
+    def _suppress(self, found: Found) -> Sequence[int]:
+        """Return the places of the boxes that stay, best first."""
+        if not len(found.boxes):
+            return ()
+        corners = found.boxes[:, [1, 0]]
+        boxes = np.concatenate([corners, found.boxes[:, [3, 2]] - corners], axis=1)
+        rule = self._contract.postprocess
+        kept = cv2.dnn.NMSBoxes(
+            boxes.tolist(), found.logits.tolist(), self._least_logit, rule.max_iou
+        )
+        most = min(rule.max_boxes, self._settings.max_prefixes)
+        return [int(place) for place in np.asarray(kept).ravel()[:most]]
+
+    def _name(self, found: Found, place: int, scale: tuple[float, float], frame: Frame) -> Prefix:
+        class_id = int(found.classes[place])
+        if class_id not in self._label_map:
+            raise DetectError(
+                f"expected a class of {sorted(self._label_map)}, the model said {class_id}"
+            )
+        top, left, bottom, right = found.boxes[place].tolist()
+        return Prefix(
+            label=self._label_map[class_id],
+            score=1 / (1 + math.exp(-float(found.logits[place]))),
+            box=Box(
+                min(max(left * scale[0], 0.0), frame.width),
+                min(max(top * scale[1], 0.0), frame.height),
+                min(max(right * scale[0], 0.0), frame.width),
+                min(max(bottom * scale[1], 0.0), frame.height),
+            ),
+        )
+
+    def _pad(self, picture: Floats) -> Floats:
+        """Pad right and bottom to what the network's strides divide."""
+        bottom, right = (-side % self._contract.side_multiple for side in picture.shape[:2])
+        colour = [self._contract.padding] * 3
+        padded = cv2.copyMakeBorder(picture, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=colour)
+        return np.asarray(padded, np.float32)

@@ -1,0 +1,88 @@
+"""The copy of the detector that ships for LiteRT, run by LiteRT."""
+
+import builtins
+import zipfile
+
+import numpy as np
+import pytest
+
+from model_store import LITERT_FILE, LITERT_FOLDER, ModelStore, default_root
+from service.assembly import load_detector
+from service.contract import read_contract
+from service.errors import ModelLoadError, ModelRunError
+from service.golden import check_detector
+from service.litert import LiteRtNetwork
+from service.settings import DetectSettings, ModelSettings, Settings
+
+SHIPPED = ModelStore(default_root()).resolve("links").path / LITERT_FOLDER / LITERT_FILE
+SETTINGS = Settings(detect=DetectSettings(runtime="litert", threads=1))
+
+
+@pytest.fixture(scope="module")
+def network():
+    pytest.importorskip("ai_edge_litert", reason="needs the extra litert")
+    return LiteRtNetwork(SHIPPED, threads=1)
+
+
+def test_the_detector_that_ships_finds_the_links_of_the_golden_frame(network):
+    detector = load_detector(SETTINGS)
+    check_detector(detector, labels=("https", "http", "www"), min_iou=0.5)
+    assert detector.model_name == "links"
+
+
+def test_pictures_of_any_size_are_taken_and_give_the_same_again(network):
+    pictures = [np.full((1, side, 96, 1), 90.0, np.float32) for side in (32, 64)]
+    first = [network.run(picture) for picture in pictures]
+    assert [rows.shape[2] for rows in first] == [9, 9]
+    assert first[0].shape[1] * 2 == first[1].shape[1]
+    for rows, picture in zip(first, pictures, strict=True):
+        assert (network.run(picture) == rows).all()
+
+
+def test_interpreters_are_kept_for_the_last_sizes_only(network):
+    for side in range(1, 15):
+        network.run(np.zeros((1, 32, 32 * side, 1), np.float32))
+    assert len(network._kept) == 12
+
+
+def test_a_picture_that_does_not_fit_is_refused(network):
+    with pytest.raises(ModelRunError, match="failed on"):
+        network.run(np.zeros((1, 32, 32, 5), np.float32))
+
+
+def test_a_file_that_is_no_model_is_refused(tmp_path, network):
+    (tmp_path / "a.tflite").write_bytes(b"no network")
+    with pytest.raises(ModelLoadError, match="no model that LiteRT can load"):
+        LiteRtNetwork(tmp_path / "a.tflite", threads=1)
+
+
+def test_without_litert_it_is_told_how_to_get_it(monkeypatch):
+    real = builtins.__import__
+
+    def without(name, *args, **kwargs):
+        if name == "ai_edge_litert":
+            raise ImportError(name)
+        return real(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(ModelLoadError, match=r"printlink\[litert\]"):
+        LiteRtNetwork(SHIPPED, threads=1)
+
+
+def test_a_version_without_a_copy_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr("service.assembly.LITERT_FILE", "none.tflite")
+    with pytest.raises(ModelLoadError, match="PRINTLINK_DETECT__RUNTIME=tensorflow"):
+        load_detector(SETTINGS.model_copy(update={"model": ModelSettings()}))
+
+
+def test_the_contract_comes_with_the_network():
+    assert read_contract(SHIPPED).long_side == 1152
+
+
+@pytest.mark.parametrize("contract", [None, "{}"])
+def test_a_file_without_a_contract_is_refused(tmp_path, contract):
+    with zipfile.ZipFile(tmp_path / "a.tflite", "w") as archive:
+        if contract is not None:
+            archive.writestr("detector.json", contract)
+    with pytest.raises(ModelLoadError, match=r"has no detector\.json"):
+        read_contract(tmp_path / "a.tflite")
