@@ -28,10 +28,14 @@ LAST_ANSWERS_S = 2.0
 
 @dataclass
 class StreamLoad:
-    """One stream: when each answer came, in seconds from the start, and how old its frame was."""
+    """One stream: when each answer came, in seconds from the start, and how old its frame was.
+
+    `followed` counts the frames whose links were carried along.
+    """
 
     ages: list[tuple[float, float]] = field(default_factory=list)
     sent: int = 0
+    followed: int = 0
     dropped: int = 0
     problems: list[str] = field(default_factory=list)
 
@@ -56,6 +60,7 @@ async def post_frame(http: httpx.AsyncClient, frame: bytes, into: Latencies) -> 
         return {}
     if not response.is_success:
         into.others[str(response.status_code)] += 1
+        into.refused_ms.append((time.perf_counter() - started) * 1000)
         return {}
     into.ms.append((time.perf_counter() - started) * 1000)
     answer: dict[str, Any] = response.json()
@@ -112,5 +117,6 @@ async def _listen(socket: ClientConnection, load: StreamLoad, started: float) ->
         if answer["type"] == "result":
             load.ages.append((time.monotonic() - started, answer["age_ms"]))
             load.dropped = answer["dropped"]
+            load.followed += answer["followed"]
         else:
             load.problems.append(answer["error"]["code"])

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from service.records import Box
 from training.synth.fonts import FontBook, scan_fonts, split_fonts
 from training.synth.geometry import View
 from training.synth.page import Composer
 from training.synth.prose import Prose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -50,12 +51,14 @@ class Shot:
     """One frame as it is sent.
 
     `urls` are the links in view that a person can read, `due` those that could be read for a second
-    since they came into view.
+    since they came into view. `boxes` has where those in view lie, in pixels of the frame.
     """
 
     data: bytes
     urls: frozenset[str]
     due: frozenset[str]
+    time_s: float
+    boxes: Mapping[str, Box]
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,14 @@ def _take_shots(page: Page, *, seconds: float, fps: float, seed: int) -> Iterato
         # Who was out of view begins anew.
         legible_frames = Counter({url: legible_frames[url] + (url in urls) for url in in_view})
         due = frozenset(url for url in in_view if legible_frames[url] > fps)
-        yield Shot(_photograph(page, path, time_s, rng), frozenset(urls), due)
+        boxes = {_url_of(link): _box_of(link, view) for link in page.links}
+        yield Shot(
+            _photograph(page, path, time_s, rng),
+            frozenset(urls),
+            due,
+            time_s,
+            {url: box for url, box in boxes.items() if url in in_view},
+        )
 
 
 def _photograph(page: Page, path: CameraPath, time_s: float, rng: np.random.Generator) -> bytes:
@@ -167,6 +177,11 @@ def _blur(pixels: NDArray[np.uint8], path: CameraPath, time_s: float) -> NDArray
 def _url_of(link: PageLink) -> str:
     """Return the link as the service writes it."""
     return link.url if "://" in link.url else f"https://{link.url}"
+
+
+def _box_of(link: PageLink, view: View) -> Box:
+    points = np.concatenate([view.project(line) for line in link.lines])
+    return Box(*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
 
 
 def _is_in_view(link: PageLink, view: View) -> bool:

@@ -12,10 +12,14 @@ HEADER = f"{'':26}{'answers':>9}{'p50 ms':>9}{'p95 ms':>9}{'max ms':>9}  others"
 
 @dataclass
 class Latencies:
-    """Milliseconds of each answer, and how often there was another outcome: a code, a drop."""
+    """Milliseconds of each answer, and how often there was another outcome: a code, a drop.
+
+    `refused_ms` is how long those took who were told why there is none.
+    """
 
     ms: list[float] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
+    refused_ms: list[float] = field(default_factory=list)
 
     @property
     def p50_ms(self) -> float:
@@ -25,11 +29,23 @@ class Latencies:
     def p95_ms(self) -> float:
         return percentile(self.ms, 0.95)
 
+    @property
+    def refused_p50_ms(self) -> float:
+        return percentile(self.refused_ms, 0.5)
+
+    @property
+    def refused_p95_ms(self) -> float:
+        return percentile(self.refused_ms, 0.95)
+
     def merge(self, *parts: Latencies) -> Latencies:
         """Return these and the `parts` together."""
         every = (self, *parts)
         others: Counter[str] = sum((part.others for part in every), Counter())
-        return Latencies([ms for part in every for ms in part.ms], others)
+        return Latencies(
+            [ms for part in every for ms in part.ms],
+            others,
+            [ms for part in every for ms in part.refused_ms],
+        )
 
     def render(self, name: str) -> str:
         """Return a row below `HEADER`."""

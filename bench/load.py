@@ -32,9 +32,12 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from bench.clients import StreamLoad
     from bench.serving import Server
 
 STREAM_FPS = 5.0
+# Nobody's streams all begin at once.
+BETWEEN_STARTS_S = 0.37
 # Recovered is who answers within this many times the latency before, so many times in a row.
 NORMAL_TIMES = 2.0
 NORMAL_ROW = 5
@@ -90,13 +93,20 @@ async def measure_capacity(
     server: Server, films: Sequence[Sequence[bytes]], *, seconds: float
 ) -> str:
     """Return the row of as many streams as there are films."""
-    loads = await asyncio.gather(
-        *(send_stream(server.stream_url, film, fps=STREAM_FPS, seconds=seconds) for film in films)
-    )
+
+    async def begin(number: int) -> StreamLoad:
+        await asyncio.sleep(number * BETWEEN_STARTS_S)
+        return await send_stream(server.stream_url, films[number], fps=STREAM_FPS, seconds=seconds)
+
+    loads = await asyncio.gather(*map(begin, range(len(films))))
     done = Latencies().merge(*(load.latencies() for load in loads))
     done.others["dropped"] = sum(load.dropped for load in loads)
     done.others.update(problem for load in loads for problem in load.problems)
-    return done.render(f"{len(films)} streams at {STREAM_FPS:g} fps")
+    followed = sum(load.followed for load in loads) / max(1, len(done.ms))
+    return (
+        f"{done.render(f'{len(films)} streams at {STREAM_FPS:g} fps')}; {followed:.0%} followed, "
+        f"{len(done.ms) / seconds / len(films):.1f} answers a second each"
+    )
 
 
 @app.command()
@@ -135,6 +145,9 @@ async def measure_overload(
             HEADER,
             calm.render("fully busy"),
             over.render(f"{rate:.0f} frames a second"),
+            f"p95 is {over.p95_ms / calm.p95_ms:.2f} times that of the fully busy server",
+            f"of those refused half knew within {over.refused_p50_ms:.0f} ms, and 95 % within "
+            f"{over.refused_p95_ms:.0f} ms",
             f"{recovered}; the server {'runs on' if server.is_running else 'is gone'}",
             f"before {before}, after {after}",
         ]
@@ -169,10 +182,15 @@ def flood(
     with serve() as server:
         load = asyncio.run(send_stream(server.stream_url, film, fps=fps, seconds=seconds))
     part_s = seconds / parts
+    spans = [(part * part_s, (part + 1) * part_s) for part in range(parts)]
+    told = [load.latencies(*span) for span in spans]
     typer.echo(HEADER)
-    for part in range(parts):
-        span = part * part_s, (part + 1) * part_s
-        typer.echo(load.latencies(*span).render(f"from {span[0]:.0f} to {span[1]:.0f} s"))
+    for (since_s, until_s), part in zip(spans, told, strict=True):
+        typer.echo(part.render(f"from {since_s:.0f} to {until_s:.0f} s"))
+    typer.echo(
+        f"the last part beside the first: p50 {told[-1].p50_ms / told[0].p50_ms:.2f} times, "
+        f"p95 {told[-1].p95_ms / told[0].p95_ms:.2f} times as old"
+    )
     typer.echo(f"{load.dropped} of {load.sent} frames dropped; problems: {load.problems or 'none'}")
 
 

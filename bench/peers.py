@@ -2,11 +2,12 @@
 
     python -m bench.peers --frames DIR
 
-Without `--frames` some are generated, in typefaces that no model was trained on. Whoever reads
-whole pages gets a regular expression that is kind to it: a space ends a link, and so does closing
-punctuation. RapidOCR reads after the others, in an environment that uv makes for it. A link counts
-if it is right to the letter; one that the frame's edge cuts, or that nobody could read, is neither
-asked for nor held against anyone.
+printlink is asked over HTTP, as one client that sends one frame after the other, once before it is
+timed. Without `--frames` some are generated, in typefaces that no model was trained on. Whoever
+reads whole pages gets a regular expression that is kind to it: a space ends a link, and so does
+closing punctuation. RapidOCR reads after the others, in an environment that uv makes for it. A link
+counts if it is right to the letter; one that the frame's edge cuts, or that nobody could read, is
+neither asked for nor held against anyone.
 """
 
 from __future__ import annotations
@@ -22,14 +23,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import httpx
 import typer
 
+from bench.clients import JPEG, TIMEOUT_S
+from bench.latency import percentile
 from bench.read import RAPID_PACKAGES, RAPID_TIMEOUT_S
+from bench.serving import serve
 from bench.stages import FULL_PAGE, FullPage
 from bench.strips import is_whole, list_frames
-from service.assembly import build_pipeline
 from service.errors import StartupError
-from service.metrics import Metrics
 from service.settings import load_settings
 
 if TYPE_CHECKING:
@@ -69,8 +72,17 @@ class Score:
         """Return its line of the table."""
         recall = self.found / self.asked if self.asked else float("nan")
         precision = self.right / self.given if self.given else float("nan")
+        p95 = percentile(self.ms, 0.95)
         median = statistics.median(self.ms) if self.ms else float("nan")
-        return f"{name:30}{recall:>8.3f}{precision:>11.3f}{median:>11.0f}"
+        return f"{name:30}{recall:>8.3f}{precision:>11.3f}{median:>11.0f}{p95:>9.0f}"
+
+    def compare(self, ours: Score, name: str) -> str:
+        """Return how many times as long as ours it takes on the same frames."""
+        times = [one / other for one, other in zip(self.ms, ours.ms, strict=True)]
+        return (
+            f"{name} takes {statistics.median(times):.1f} times as long as printlink over HTTP "
+            f"(median of the frames; {sum(self.ms) / sum(ours.ms):.1f} over all of them)"
+        )
 
 
 def main(
@@ -83,13 +95,20 @@ def main(
     with tempfile.TemporaryDirectory() as scratch:
         folder = frames or generate_frames(Path(scratch) / "frames", count)
         true = list(list_frames(folder))
-        scores = {OURS: score(true, find_ours(true)), FULL_PAGE: score(true, read_pages(true))}
+        scores = {
+            OURS: score(true, find_ours(true, folder)),
+            FULL_PAGE: score(true, read_pages(true)),
+        }
         if rapid := read_rapid(folder, Path(scratch) / "rapid.json"):
             scores[RAPID] = score(true, (rapid[frame.name] for frame in true))
     typer.echo(f"{len(true)} frames, {scores[OURS].asked} links\n")
-    typer.echo(f"{'':30}{'recall':>8}{'precision':>11}{'median ms':>11}")
+    typer.echo(f"{'':30}{'recall':>8}{'precision':>11}{'p50 ms':>11}{'p95 ms':>9}")
     for name, one in scores.items():
         typer.echo(one.render(name))
+    typer.echo("")
+    for name, one in scores.items():
+        if name != OURS:
+            typer.echo(one.compare(scores[OURS], name))
 
 
 def generate_frames(folder: Path, count: int) -> Path:
@@ -108,15 +127,22 @@ def score(frames: Iterable[TrueFrame], found: Iterable[tuple[set[str], float]]) 
     return whole
 
 
-def find_ours(frames: Iterable[TrueFrame]) -> Iterator[tuple[set[str], float]]:
-    """Yield the links that printlink gives, and the milliseconds of each frame."""
-    pipeline = build_pipeline(load_settings(), Metrics()).pipeline
-    for place, frame in enumerate(frames):
-        if place == 0:
-            pipeline.run(frame.frame, 0.0)
-        started = time.perf_counter()
-        links = pipeline.run(frame.frame, 0.0).links
-        yield {link.url for link in links}, (time.perf_counter() - started) * 1000
+def find_ours(frames: Iterable[TrueFrame], folder: Path) -> Iterator[tuple[set[str], float]]:
+    """Yield the links that a server of printlink gives, and the milliseconds of each answer."""
+    pictures = [(folder / "images" / frame.name).read_bytes() for frame in frames]
+    with serve() as server, httpx.Client(base_url=server.url, timeout=TIMEOUT_S) as http:
+        for picture in pictures:
+            post_picture(http, picture)
+        for picture in pictures:
+            yield post_picture(http, picture)
+
+
+def post_picture(http: httpx.Client, picture: bytes) -> tuple[set[str], float]:
+    """Return the links in a picture, and the milliseconds until they were known."""
+    started = time.perf_counter()
+    response = http.post("/v1/detect", content=picture, headers=JPEG).raise_for_status()
+    ms = (time.perf_counter() - started) * 1000
+    return {link["url"] for link in response.json()["links"]}, ms
 
 
 def read_pages(frames: Iterable[TrueFrame]) -> Iterator[tuple[set[str], float]]:

@@ -6,14 +6,15 @@ It follows simulated hand-held videos (`bench.handheld`) frame by frame, at the 
 that a slow machine changes no figure. Every frame is read in full, once; single frames and the
 stream are compared on those same readings (`bench.recording`). Of single frames those links count
 that can be read in the frame, of the stream those that could be read for a second since they came
-into view. It needs the `training` extra, for the pages. What a server does under so many streams is
-told by `bench.load`.
+into view. It needs the `training` extra, for the pages. `--pause-s 1` is how it goes beside other
+streams, which leave the detector to this one once a second. What a server does under so many
+streams is told by `bench.load`.
 """
 
 from __future__ import annotations
 
 import statistics
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,16 +24,34 @@ from bench.handheld import compose_pages, film_page
 from bench.recording import record_frame
 from service.assembly import build_pipeline
 from service.decode import decode_frame
+from service.leisure import Leisure
 from service.metrics import Metrics
+from service.moved import overlap
 from service.settings import load_settings
 from service.watcher import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bench.handheld import Film
+    from bench.handheld import Film, Shot
     from service.pipeline import FramePipeline
     from service.settings import Settings
+    from service.watcher import Sight
+
+LOOKED, FOLLOWED = "looked at or unchanged", "followed"
+KINDS = (LOOKED, FOLLOWED)
+
+
+class Crowd(Leisure):
+    """The time that is left by other streams, which need so many seconds for their looks."""
+
+    def __init__(self, pause_s: float) -> None:
+        super().__init__(1)
+        self._pause_s = pause_s
+
+    def share(self, who: object, *, weight: float = 1.0) -> float:
+        del who, weight
+        return self._pause_s
 
 
 @dataclass
@@ -71,6 +90,19 @@ class Gain:
     single: Tally = field(default_factory=Tally)
     confirmed: Tally = field(default_factory=Tally)
     follow_ms: list[float] = field(default_factory=list)
+    frames: Counter[str] = field(default_factory=Counter)
+    overlaps: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    def note_sight(self, sight: Sight, shot: Shot) -> None:
+        """Count a frame by what was done with it, and how well its links' boxes lie."""
+        kind = FOLLOWED if sight.is_followed else LOOKED
+        self.frames[kind] += 1
+        self.follow_ms.append(sight.follow_ms)
+        self.overlaps[kind] += [
+            overlap(one.link.box, shot.boxes[one.link.url])
+            for one in sight.links
+            if one.link.url in shot.boxes
+        ]
 
     def render(self) -> str:
         """Return the table, and which links went wrong."""
@@ -83,10 +115,22 @@ class Gain:
                 self.confirmed.render("confirmed, after 1 s"),
                 f"the stream needs {share:.1%} of the reads; "
                 f"following the motion: {spent_ms:.1f} ms a frame",
+                *(_render_kind(kind, self.frames, self.overlaps[kind]) for kind in KINDS),
                 *_render_links("confirmed, but not printed", self.confirmed.wrong),
                 *_render_links("printed, but not confirmed", self.confirmed.missed),
             ]
         )
+
+
+def _render_kind(kind: str, frames: Counter[str], overlaps: list[float]) -> str:
+    share = frames[kind] / frames.total() if frames else float("nan")
+    if not overlaps:
+        return f"{kind}: {share:.1%} of the frames"
+    low = statistics.quantiles(overlaps, n=20)[0] if len(overlaps) > 1 else overlaps[0]
+    return (
+        f"{kind}: {share:.1%} of the frames; boxes overlap the print by "
+        f"{statistics.median(overlaps):.2f} (median), {low:.2f} (the worst twentieth)"
+    )
 
 
 def _render_links(title: str, frames: Counter[str]) -> list[str]:
@@ -98,29 +142,39 @@ def main(
     seconds: Annotated[float, typer.Option(min=2, help="Length of each video.")] = 8.0,
     fps: Annotated[float, typer.Option(min=1, max=30, help="Frames a second.")] = 5.0,
     seed: Annotated[int, typer.Option(help="Of pages and cameras.")] = 1,
+    pause_s: Annotated[
+        float, typer.Option(min=0, help="Seconds that other streams need for their looks.")
+    ] = 0.0,
 ) -> None:
     """Compare streams with single frames."""
     settings, metrics, gain = load_settings(), Metrics(), Gain()
+    leisure = Crowd(pause_s)
     pipeline = build_pipeline(settings, metrics).pipeline
     for number, page in enumerate(compose_pages(videos, seed)):
         film = film_page(page, seconds=seconds, fps=fps, seed=seed + number)
-        follow_film(film, pipeline, settings, metrics=metrics, gain=gain)
+        follow_film(film, pipeline, settings, metrics=metrics, gain=gain, leisure=leisure)
         typer.echo(f"{number + 1} of {videos} videos: a {page.kind}", err=True)
     typer.echo(gain.render())
 
 
 def follow_film(
-    film: Film, pipeline: FramePipeline, settings: Settings, *, metrics: Metrics, gain: Gain
+    film: Film,
+    pipeline: FramePipeline,
+    settings: Settings,
+    *,
+    metrics: Metrics,
+    gain: Gain,
+    leisure: Leisure,
 ) -> None:
     """Watch a film, and look at each of its frames by itself."""
-    watcher = Watcher(settings.decode, settings.stream)
+    watcher = Watcher(settings.decode, settings.stream, leisure)
     for shot in film.shots:
         frame = decode_frame(shot.data, settings.decode)
         recording = record_frame(
             pipeline, frame, metrics, min_confidence=settings.url.min_confidence
         )
-        sight = watcher.look(recording, shot.data)
-        gain.follow_ms.append(sight.follow_ms)
+        sight = watcher.look(recording, shot.data, now_s=shot.time_s)
+        gain.note_sight(sight, shot)
         gain.single.reads += recording.all_calls
         gain.confirmed.reads += recording.calls
         urls = {link.url for link in recording.result.links}

@@ -3,8 +3,9 @@
     python -m bench.swaps --swaps 20
 
 It copies the shipped detector into a store of its own as versions 1 and 2, and serves it in a
-process of its own. While clients keep it some 80 % busy, the label `stable` goes back and forth
-between the two, so that each swap loads a model, warms it up and drops the other one.
+process of its own. It finds out how many frames a second the clients get when they ask without a
+pause; while they ask for 80 % of that, the label `stable` goes back and forth between the two, so
+that each swap loads a model, warms it up and drops the other one.
 """
 
 from __future__ import annotations
@@ -34,18 +35,23 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).parent / "frames" / "page.jpg"
 PATIENCE_S = 300.0
-# A client that pauses for a quarter of each answer's time keeps a worker 80 % busy.
-PAUSE_RATIO = 0.25
+LOAD_RATIO = 0.8
+CAPACITY_S = 10.0
 # The server closes connections that nobody uses for five seconds, which is no failed request.
 LONGEST_PAUSE_S = 1.0
 
 
 @dataclass
 class Load:
-    """Clients that ask one frame after the other; `answers` has (time, seconds, version)."""
+    """Clients that ask one frame after the other; `answers` has (time, seconds, version).
+
+    Together they ask for `rate` frames a second, or without a pause where there is none. Who got
+    an answer late asks for the next one at once, and makes up for none that was missed.
+    """
 
     url: str
     clients: int = 2
+    rate: float | None = None
     answers: list[tuple[float, float, int]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
@@ -69,7 +75,12 @@ class Load:
             while not is_over.is_set():
                 started = time.perf_counter()
                 self._note(client, frame, started)
-                is_over.wait(min(LONGEST_PAUSE_S, PAUSE_RATIO * (time.perf_counter() - started)))
+                is_over.wait(self._pause_s(time.perf_counter() - started))
+
+    def _pause_s(self, spent_s: float) -> float:
+        if self.rate is None:
+            return 0.0
+        return min(LONGEST_PAUSE_S, max(0.0, self.clients / self.rate - spent_s))
 
     def _note(self, client: httpx.Client, frame: bytes, started: float) -> None:
         try:
@@ -80,6 +91,15 @@ class Load:
             self.answers.append((time.monotonic(), time.perf_counter() - started, version))
         except httpx.HTTPError as error:
             self.failures.append(str(error) or type(error).__name__)
+
+
+def measure_capacity(url: str, clients: int) -> float:
+    """Return the frames a second that the clients get without a pause."""
+    load = Load(url, clients)
+    started = time.monotonic()
+    with load.keep_up():
+        time.sleep(CAPACITY_S)
+    return len(load.answers) / (time.monotonic() - started)
 
 
 @dataclass
@@ -147,7 +167,10 @@ def main(
     with tempfile.TemporaryDirectory() as folder:
         store = copy_detector(Path(folder), versions=(1, 2))
         with serve_store(store) as server:
-            load = Load(server.url, clients)
+            capacity = measure_capacity(server.url, clients)
+            load = Load(server.url, clients, LOAD_RATIO * capacity)
+            print(f"capacity {capacity:.1f} frames a second, asked for {load.rate:.1f}")
+            started = time.monotonic()
             with load.keep_up():
                 time.sleep(settle_s)
                 print(f"before   {server.footprint().resident_mb:.0f} MB")
@@ -156,15 +179,16 @@ def main(
                     print(
                         f"{number:3} to {version}  {swap.seconds:5.1f} s  {swap.resident_mb:.0f} MB"
                     )
-            report(load)
+            report(load, time.monotonic() - started)
 
 
-def report(load: Load) -> None:
+def report(load: Load, spent_s: float) -> None:
     """Print what the clients saw."""
     seconds = sorted(seconds for _, seconds, _ in load.answers)
     p95 = seconds[int(0.95 * len(seconds))]
     print(
-        f"{len(seconds)} answers, {len(load.failures)} failures {load.failures[:3] or ''}; "
+        f"{len(seconds)} answers, {len(seconds) / spent_s:.1f} a second; "
+        f"failed = {len(load.failures)} {load.failures[:3] or ''}; "
         f"median {1000 * statistics.median(seconds):.0f} ms, p95 {1000 * p95:.0f} ms, "
         f"longest {1000 * seconds[-1]:.0f} ms"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -22,7 +23,8 @@ from service.errors import (
 from service.records import Frame
 
 if TYPE_CHECKING:
-    from service.records import Pixels
+    from collections.abc import Iterator
+
     from service.settings import DecodeSettings
 
 MEDIA_TYPES: Final = ("image/jpeg", "image/png", "image/webp")
@@ -67,6 +69,16 @@ def decode_frame(data: bytes, settings: DecodeSettings) -> Frame:
 
     Raises a `CallerError` for everything that is wrong with `data`.
     """
+    with open_picture(data, settings) as picture:
+        turn = read_turn(picture)
+        picture.load()
+        flat = flatten(picture)
+        return Frame(np.asarray(flat if turn is None else flat.transpose(turn), dtype=np.uint8))
+
+
+@contextmanager
+def open_picture(data: bytes, settings: DecodeSettings) -> Iterator[Image.Image]:
+    """Open a picture whose size may be decoded, and say in our errors what is wrong with it."""
     if not data:
         raise FrameEmptyError("expected the bytes of a picture, received none")
     if len(data) > settings.max_bytes:
@@ -75,7 +87,11 @@ def decode_frame(data: bytes, settings: DecodeSettings) -> Frame:
         )
     kind = sniff_format(data)
     try:
-        return Frame(_decode_pixels(data, kind, settings))
+        with Image.open(io.BytesIO(data), formats=(kind,)) as picture:
+            _check_size(picture.size, settings)
+            if kind == "PNG":
+                _check_sums(data)
+            yield picture
     except _CAUGHT as error:
         found = next(ours for theirs, ours in DECODER_ERRORS.items() if isinstance(error, theirs))
         raise found(_DETAILS[found]) from error
@@ -90,17 +106,6 @@ def sniff_format(data: bytes) -> str:
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "WEBP"
     raise FrameTypeError("expected a JPEG, PNG or WebP picture; the first bytes show none of these")
-
-
-def _decode_pixels(data: bytes, kind: str, settings: DecodeSettings) -> Pixels:
-    with Image.open(io.BytesIO(data), formats=(kind,)) as picture:
-        _check_size(picture.size, settings)
-        if kind == "PNG":
-            _check_sums(data)
-        turn = _read_turn(picture)
-        picture.load()
-        flat = _flatten(picture)
-    return np.asarray(flat if turn is None else flat.transpose(turn), dtype=np.uint8)
 
 
 def _check_size(size: tuple[int, int], settings: DecodeSettings) -> None:
@@ -122,7 +127,8 @@ def _check_sums(data: bytes) -> None:
         picture.verify()
 
 
-def _read_turn(picture: Image.Image) -> Image.Transpose | None:
+def read_turn(picture: Image.Image) -> Image.Transpose | None:
+    """Return what makes the picture stand upright, None where it does."""
     try:
         return _TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
     except _CAUGHT:
@@ -130,7 +136,7 @@ def _read_turn(picture: Image.Image) -> Image.Transpose | None:
         return None
 
 
-def _flatten(picture: Image.Image) -> Image.Image:
+def flatten(picture: Image.Image) -> Image.Image:
     """Return the picture as RGB: alpha laid on white paper, 16 bits cut to their upper 8."""
     if picture.mode.startswith("I;16"):
         picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))

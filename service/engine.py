@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from service.cutouts import CutPage
+    from service.leisure import Leisure
     from service.metrics import Metrics
     from service.pipeline import FramePipeline
     from service.records import Frame, FrameResult
@@ -107,6 +108,11 @@ class Engine:
 
         # A canary is a detector on trial, and this frame has nothing to do with it.
         return await self.work(read, Lane.REQUESTS, STABLE_LOT)
+
+    @property
+    def leisure(self) -> Leisure:
+        """Whether there is time for what can wait."""
+        return self._runner.leisure
 
     def draw_lot(self) -> float:
         """Return a lot; whoever works with the same lot meets the same version of the detector."""

@@ -73,6 +73,9 @@ class StreamAnswer(DetectAnswer):
     timings_ms: StreamTimingsAnswer
     age_ms: Milliseconds = Field(description="From the frame's arrival to this answer.")
     unchanged: bool = Field(description="Whether the frame shows what the one before showed.")
+    followed: bool = Field(
+        description="Whether the links were carried along, and nobody looked for others."
+    )
     advised_fps: float = Field(description="What can be answered now; more would be dropped.")
 
 
@@ -124,5 +127,6 @@ def answer_sight(
         dropped=dropped,
         age_ms=age_ms,
         unchanged=sight.is_unchanged,
+        followed=sight.is_followed,
         advised_fps=round(advised_fps, 1),
     )

@@ -151,7 +151,8 @@ class Metrics:
 
     def count_stream_answer(self, sight: Sight, *, age_s: float) -> None:
         """Count a frame of a stream that was answered."""
-        self._stream_frames.labels("unchanged" if sight.is_unchanged else "result").inc()
+        followed = "followed" if sight.is_followed else "result"
+        self._stream_frames.labels("unchanged" if sight.is_unchanged else followed).inc()
         self._saved_reads.inc(sight.saved_reads)
         self._age_seconds.observe(age_s)
 

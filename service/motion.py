@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -12,12 +11,12 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from service.records import Frame, Pixels
+    from service.records import Pixels
+    from service.thumb import Thumb
 
     Matrix = NDArray[np.float64]
     Points = NDArray[np.float32]
 
-_LONG_SIDE_PX: Final = 320
 _MAX_POINTS: Final = 80
 _MIN_POINTS: Final = 10
 # Of the points that were followed, those that must move as one.
@@ -46,33 +45,19 @@ class MotionFinder:
 
     def __init__(self) -> None:
         """Have seen nothing."""
-        self._before: Pixels | None = None
-        self._size = (0, 0)
+        self._before: Thumb | None = None
 
-    def follow(self, frame: Frame) -> Motion:
+    def follow(self, thumb: Thumb) -> Motion:
         """Return what moved since the frame before; of frames that are still, the first stays."""
-        small = _shrink(frame)
-        before, size = self._before, (frame.width, frame.height)
-        if before is None or size != self._size:
-            self._before, self._size = small, size
+        before = self._before
+        if before is None or (thumb.width, thumb.height) != (before.width, before.height):
+            self._before = thumb
             return Motion(None)
-        if _is_still(before, small):
+        if _is_still(before.pixels, thumb.pixels):
             return Motion(_STANDSTILL, is_still=True)
-        self._before = small
-        found = _find_motion(before, small)
-        return Motion(None if found is None else _enlarge(found, _factor_of(frame)))
-
-
-def _shrink(frame: Frame) -> Pixels:
-    """Return the frame's green channel, shrunk by a whole number, which is fast."""
-    factor = _factor_of(frame)
-    width, height = max(1, frame.width // factor), max(1, frame.height // factor)
-    green = cv2.extractChannel(frame.pixels, 1)[: height * factor, : width * factor]
-    return np.asarray(cv2.resize(green, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _factor_of(frame: Frame) -> int:
-    return math.ceil(max(frame.width, frame.height) / _LONG_SIDE_PX)
+        self._before = thumb
+        found = _find_motion(before.pixels, thumb.pixels)
+        return Motion(None if found is None else _enlarge(found, thumb.scale))
 
 
 def _is_still(before: Pixels, now: Pixels) -> bool:
@@ -123,7 +108,7 @@ def _is_plausible(matrix: Matrix, inliers: Pixels, followed: int) -> bool:
     return agreement >= _MIN_AGREEMENT and 1 / _MAX_ZOOM < zoom < _MAX_ZOOM
 
 
-def _enlarge(matrix: Matrix, factor: int) -> Matrix:
+def _enlarge(matrix: Matrix, factor: float) -> Matrix:
     """Return the same motion in the pixels of the whole frame."""
     enlarged = matrix.copy()
     enlarged[:, 2] *= factor

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
+import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from enum import Enum
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from service.errors import DeadlineError, InternalError, NotReadyError, QueueFullError
+from service.leisure import Leisure
+from service.pace import Pace
 from service.quota import count_cpus
 
 if TYPE_CHECKING:
@@ -48,11 +51,20 @@ class Lane(Enum):
     STREAMS = "streams"
 
 
+class Refusal(NamedTuple):
+    """A job that is given up, and what its caller is told."""
+
+    future: Future[Any]
+    error: QueueFullError
+
+
 class Runner:
     """Runs jobs in worker threads, so that the event loop never waits for a processor.
 
     A job keeps its place until its thread is done with it, even when nobody waits for the answer
-    any more: a thread cannot be stopped, and admitting more work would only pile it up.
+    any more: a thread cannot be stopped, and admitting more work would only pile it up. Where more
+    requests wait than can begin in time, the newest one takes the place of the oldest, whose caller
+    has least patience left: so what is answered is answered soon.
     """
 
     def __init__(self, settings: RunnerSettings) -> None:
@@ -65,8 +77,10 @@ class Runner:
         self._lanes: dict[Lane, deque[tuple[Future[Any], Callable[[], Any]]]]
         self._lanes = {lane: deque() for lane in Lane}
         self._admitted = dict.fromkeys(Lane, 0)
+        self._pace = Pace(settings, self._workers)
         self._running = 0
         self._is_closed = False
+        self.leisure = Leisure(max(1, self._workers - 1), is_busy=self._has_waiting_requests)
 
     @property
     def queued(self) -> int:
@@ -83,8 +97,8 @@ class Runner:
     async def run(self, job: Callable[[], T], lane: Lane = Lane.REQUESTS) -> T:
         """Return what `job` returns, or raise what it raises.
 
-        Raises `QueueFullError` at once where too many requests wait, `DeadlineError` where waiting
-        and working took too long together, `NotReadyError` after `close`.
+        Raises `QueueFullError` where too many requests wait, `DeadlineError` where waiting and
+        working took too long together, `NotReadyError` after `close`.
         """
         future = self._admit(job, lane)
         try:
@@ -115,20 +129,43 @@ class Runner:
         future: Future[T] = Future()
         # The copied context lets the log lines of the job carry the id of its request.
         call = partial(contextvars.copy_context().run, job)
+        shed: Refusal | None = None
         with self._lock:
             if self._is_closed:
                 raise NotReadyError("the service is stopping")
-            most = self._workers + self._settings.max_queued
-            if lane is Lane.REQUESTS and self._admitted[lane] >= most:
-                raise QueueFullError(
-                    f"{self._workers} frames are worked on and {self._settings.max_queued} wait",
-                    retry_after_s=self._settings.retry_after_s,
-                )
+            if lane is Lane.REQUESTS and not self._has_room():
+                shed = self._shed_oldest()
             self._admitted[lane] += 1
             self._lanes[lane].append((future, call))
-            self._pool.submit(self._work)
+            # Who takes another one's place gets its turn, too.
+            if shed is None:
+                self._pool.submit(self._work)
         future.add_done_callback(partial(self._release, lane))
+        if shed is not None and shed.future.set_running_or_notify_cancel():
+            shed.future.set_exception(shed.error)
         return future
+
+    def _has_room(self) -> bool:
+        most = self._workers + self._pace.room(len(self._lanes[Lane.STREAMS]))
+        return self._admitted[Lane.REQUESTS] < most
+
+    def _has_waiting_requests(self) -> bool:
+        with self._lock:
+            return bool(self._lanes[Lane.REQUESTS])
+
+    def _shed_oldest(self) -> Refusal:
+        """Give up the request that has waited longest; raises its error where none waits."""
+        waiting = self._lanes[Lane.REQUESTS]
+        self._pace.note_refusal()
+        error = QueueFullError(
+            f"{self._workers} frames are worked on and {len(waiting)} wait",
+            retry_after_s=self._pace.retry_after_s(len(waiting)),
+        )
+        oldest = next((entry for entry in waiting if not entry[0].cancelled()), None)
+        if oldest is None:
+            raise error
+        waiting.remove(oldest)
+        return Refusal(oldest[0], error)
 
     def _work(self) -> None:
         """Do the next job; nothing where its caller has given up meanwhile."""
@@ -138,12 +175,14 @@ class Runner:
             return
         with self._lock:
             self._running += 1
+        started = time.monotonic()
         try:
             done = partial(future.set_result, call())
         except BaseException as error:  # noqa: BLE001 - handed on to whoever waits
             done = partial(future.set_exception, _contain(error))
         with self._lock:
             self._running -= 1
+            self._pace.note_job(time.monotonic() - started)
         done()
 
     def _take_next(self) -> tuple[Future[Any], Callable[[], Any]]:

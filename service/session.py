@@ -83,7 +83,7 @@ class StreamSession:
         self._request_id = request_id
         self._mailbox = Mailbox()
         self._stopping = asyncio.Event()
-        self._watcher = Watcher(settings.decode, settings.stream)
+        self._watcher = self._begin_watch()
         # One lot for all frames: links would jump between two detectors.
         self._lot = engine.draw_lot()
         self._taken: Parcel | None = None
@@ -200,12 +200,16 @@ class StreamSession:
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends a frame and no more
             if isinstance(error, DeadlineError):
                 # Its thread may still be busy with the old one.
-                self._watcher = Watcher(self._settings.decode, self._settings.stream)
+                self._watcher = self._begin_watch()
             blamed = self._taken or self._mailbox.take()
             await self._complain(error, blamed.frame_id if blamed else None)
             return
         self._advise(time.monotonic() - self._began_at)
         await self._tell(sight, parcel)
+
+    def _begin_watch(self) -> Watcher:
+        settings = self._settings
+        return Watcher(settings.decode, settings.stream, self._engine.leisure)
 
     def _look(self, pipeline: FramePipeline) -> tuple[tuple[Parcel, Sight], FrameResult]:
         """Look at the newest frame there is when a worker has time for it."""
@@ -214,7 +218,7 @@ class StreamSession:
             raise InternalError("a stream's frame was taken twice")
         self._taken, self._wait_ms = parcel, parcel.age_s * 1000
         describe({"printlink.frame_id": parcel.frame_id, "printlink.wait_ms": self._wait_ms})
-        sight = watcher.look(pipeline, parcel.data)
+        sight = watcher.look(pipeline, parcel.data, now_s=parcel.arrived)
         return (parcel, sight), sight.result
 
     def _advise(self, seconds: float) -> None:

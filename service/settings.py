@@ -103,6 +103,26 @@ class StreamSettings(SettingsGroup):
     confirm_confidence: float = Field(
         default=0.9, ge=0, le=1, description="Confidence that a link needs to be confirmed."
     )
+    look_every_s: float = Field(
+        default=0.5,
+        ge=0,
+        le=60,
+        description="Seconds after which the detector looks at a frame though nothing new came "
+        "into view; until then the links are carried along with the picture.",
+    )
+    look_by_s: float = Field(
+        default=5.0,
+        ge=0,
+        le=60,
+        description="Seconds after which it looks even where the service is busy; 0: at each "
+        "frame.",
+    )
+    look_new_ratio: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="Share of the picture that must have come into view for a look before that.",
+    )
 
 
 class DecodeSettings(SettingsGroup):
@@ -253,13 +273,21 @@ class RunnerSettings(SettingsGroup):
         default=16,
         ge=0,
         le=10_000,
-        description="Frames that may wait for a worker; more are refused.",
+        description="Requests that may wait for a worker at the very most; of more, the oldest is "
+        "refused.",
+    )
+    max_wait_s: float = Field(
+        default=0.5,
+        gt=0,
+        le=600,
+        description="Seconds that a request may have to wait for a worker, by what frames took "
+        "lately; where more come, the oldest is refused. One for each worker may always wait.",
     )
     deadline_s: float = Field(
         default=10.0, gt=0, le=600, description="Seconds from arrival to answer, waiting included."
     )
     retry_after_s: int = Field(
-        default=1, ge=1, le=3600, description="Seconds that a refused caller is told to wait."
+        default=1, ge=1, le=3600, description="Least seconds that a refused caller is told to wait."
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from service.motion import Matrix, Motion
-    from service.records import Frame, FrameResult, Link, Prefix
+    from service.records import FrameResult, Link, Prefix
     from service.settings import StreamSettings
 
 _MAX_READINGS: Final = 8
@@ -70,9 +70,13 @@ class Track:
             link is not None and one.url == link.url for one in self._readings
         )
 
+    def miss(self, matrix: Matrix | None) -> None:
+        """Move, and be missed in this frame until it is seen there."""
+        self.missed_frames += 1
+        self.move(matrix)
+
     def move(self, matrix: Matrix | None) -> None:
         """Go where the picture went in another frame, or lose the place where nobody knows."""
-        self.missed_frames += 1
         self._frames_since_read += 1
         self.has_place = self.has_place and matrix is not None
         if matrix is not None:
@@ -91,6 +95,11 @@ class Track:
         self.prefix = prefix
         self.has_place = True
         self.missed_frames = 0
+
+    @property
+    def is_tired(self) -> bool:
+        """Whether it was read in vain so often that another frame will hardly help."""
+        return self._in_vain >= _EAGER_READINGS
 
     def has_new_evidence(self, prefix: Prefix, *, is_confirmed: bool) -> bool:
         """Tell whether reading the link at `prefix` once more may change anything."""
@@ -147,13 +156,16 @@ class Tracker:
         self._size = (0, 0)
         self.saved_reads = 0
 
-    def begin(self, motion: Motion, frame: Frame) -> None:
-        """Begin with a frame: move every track, or lose their places where nobody knows them."""
+    def begin(self, motion: Motion, size: tuple[int, int]) -> None:
+        """Begin with a frame of that width and height: move every track.
+
+        They lose their places where nobody knows the motion.
+        """
         self._seen = {}
-        self._size = frame.width, frame.height
+        self._size = size
         self.saved_reads = 0
         for track in self._tracks:
-            track.move(motion.matrix)
+            track.miss(motion.matrix)
         self._tracks = [track for track in self._tracks if track.missed_frames <= _KEPT_FRAMES]
 
     def follow(self, prefix: Prefix, read: Callable[[], Link | None]) -> Link | None:
@@ -173,7 +185,7 @@ class Tracker:
             track.look_again()
         return track.link
 
-    def finish(self, frame: Frame, result: FrameResult) -> tuple[TrackedLink, ...]:
+    def finish(self, result: FrameResult) -> tuple[TrackedLink, ...]:
         """Return the links of the frame with their tracks, in the order of `result`.
 
         A confirmed link whose prefix was missed for a few frames is still there.
@@ -182,19 +194,43 @@ class Tracker:
         carried = [
             self._show(track.link, track)
             for track in self._tracks
-            if track.link is not None and self._is_carried(track, frame)
+            if track.link is not None and self._is_carried(track)
         ]
         self._shown = tuple(sorted(seen + carried, key=_reading_order))
         return self._shown
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether looking at the next frame will hardly tell more of what was seen in the last."""
+        return all(
+            track.is_tired or self._is_confirmed(track)
+            for track in self._tracks
+            if track.missed_frames == 0
+        )
+
+    def carry(self, motion: Motion) -> tuple[TrackedLink, ...]:
+        """Return the links of a frame at which nobody looks: those before, where they are now."""
+        for track in self._tracks:
+            track.move(motion.matrix)
+        self._shown = tuple(
+            self._show(track.link, track)
+            for track in self._shown_tracks()
+            if track.link is not None and self._is_in_view(track)
+        )
+        return self._shown
+
     def repeat(self) -> tuple[TrackedLink, ...]:
         """Return the links of a frame that is like the one before; each is seen once more."""
-        shown_ids = {shown.track_id for shown in self._shown}
-        tracks = {track.track_id: track for track in self._tracks if track.track_id in shown_ids}
+        tracks = {track.track_id: track for track in self._shown_tracks()}
         for track in tracks.values():
             track.repeat()
         self._shown = tuple(self._show(one.link, tracks[one.track_id]) for one in self._shown)
         return self._shown
+
+    def _shown_tracks(self) -> list[Track]:
+        """Return the tracks of the links that were shown last, in their order."""
+        tracks = {track.track_id: track for track in self._tracks}
+        return [tracks[one.track_id] for one in self._shown]
 
     def _claim_place(self, prefix: Prefix) -> Track | None:
         with self._lock:
@@ -232,16 +268,17 @@ class Tracker:
         )
         return is_sure and track.agreeing >= self._settings.confirm_frames
 
-    def _is_carried(self, track: Track, frame: Frame) -> bool:
-        box = track.prefix.box
-        x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
-        is_in_view = 0 <= x < frame.width and 0 <= y < frame.height
+    def _is_carried(self, track: Track) -> bool:
         return (
-            track.has_place
-            and is_in_view
-            and 0 < track.missed_frames <= _CARRIED_FRAMES
+            0 < track.missed_frames <= _CARRIED_FRAMES
+            and self._is_in_view(track)
             and self._is_confirmed(track)
         )
+
+    def _is_in_view(self, track: Track) -> bool:
+        box, (width, height) = track.prefix.box, self._size
+        x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+        return track.has_place and 0 <= x < width and 0 <= y < height
 
     def _show(self, link: Link, track: Track) -> TrackedLink:
         return TrackedLink(link, track.track_id, self._is_confirmed(track))

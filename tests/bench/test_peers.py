@@ -39,4 +39,11 @@ def test_links_that_nobody_could_give_count_for_nobody():
     score = Score()
     score.note(frame, ["https://example.org/a", "https://example.org/cut", "https://x.org"], 5.0)
     assert (score.asked, score.found, score.given, score.right) == (2, 1, 2, 1)
-    assert score.render("one").split() == ["one", "0.500", "0.500", "5"]
+    assert score.render("one").split() == ["one", "0.500", "0.500", "5", "5"]
+
+
+def test_others_are_compared_frame_by_frame():
+    ours, other = Score(ms=[10.0, 20.0, 100.0]), Score(ms=[100.0, 100.0, 100.0])
+    told = other.compare(ours, "whole pages")
+    assert told.startswith("whole pages takes 5.0 times as long as printlink over HTTP")
+    assert "2.3 over all" in told

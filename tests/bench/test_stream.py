@@ -6,6 +6,7 @@ import numpy as np
 from bench.handheld import FRAME_SIZE, film_page
 from bench.recording import record_frame
 from bench.stream import Gain, Tally, follow_film
+from service.leisure import Leisure
 from service.metrics import Metrics
 from service.records import Frame
 from service.settings import Settings
@@ -52,7 +53,7 @@ def test_an_empty_tally_has_a_row_too():
 def test_a_film_is_followed_and_each_frame_looked_at_by_itself():
     film = film_page(make_page((600, 900)), seconds=2, fps=5, seed=3)
     gain, pipeline = Gain(), CountedPipeline()
-    follow_film(film, pipeline, Settings(), metrics=pipeline.metrics, gain=gain)
+    follow_film(film, pipeline, Settings(), metrics=pipeline.metrics, gain=gain, leisure=Leisure(1))
     assert (gain.single.frames, gain.single.reads) == (10, 10)
     # What the fake finds is not on the page.
     assert gain.single.wrong == {LINK.url: 10}

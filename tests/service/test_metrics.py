@@ -8,6 +8,7 @@ import pytest
 from service.errors import RecognizeError
 from service.metrics import MeteredRecognizer, Metrics
 from service.records import FrameResult, Strip, Timings
+from service.watcher import Sight
 from tests.service.fakes import LINK, FakeRecognizer
 
 STRIP = Strip(np.full((40, 200), 255, np.uint8), LINK.polygon)
@@ -94,3 +95,24 @@ def test_a_version_is_blamed_for_what_may_be_its_fault_only():
         if sample.name == "printlink_model_frames_total"
     }
     assert blamed == {"internal": 1, "deadline_exceeded": 1}
+
+
+def test_a_stream_s_frames_count_by_what_was_done_for_them():
+    metrics = Metrics()
+    result = FrameResult(9, 9, (LINK,), Timings(5.0, 0.0, 0.0, 9.0))
+    for is_unchanged, is_followed in ((False, False), (False, True), (False, True), (True, False)):
+        sight = Sight(
+            result,
+            (),
+            is_unchanged=is_unchanged,
+            is_followed=is_followed,
+            follow_ms=4.0,
+            saved_reads=2 * is_followed,
+        )
+        metrics.count_stream_answer(sight, age_s=0.02)
+    told = {
+        outcome: value(metrics, "stream_frames_total", outcome=outcome)
+        for outcome in ("result", "followed", "unchanged")
+    }
+    assert told == {"result": 1, "followed": 2, "unchanged": 1}
+    assert value(metrics, "ocr_calls_saved_total") == 4

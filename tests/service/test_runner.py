@@ -42,15 +42,63 @@ async def test_what_a_job_raises_comes_back():
         await make_runner().run(fail)
 
 
-async def test_a_job_beyond_the_queue_is_refused_at_once(gate):
+async def test_a_job_beyond_the_queue_takes_the_place_of_the_oldest_one(gate):
     runner = make_runner(retry_after_s=3)
-    waiting = [asyncio.create_task(runner.run(gate.wait)) for _ in range(2)]
+    running, oldest = (asyncio.create_task(runner.run(gate.wait)) for _ in range(2))
     await wait_until(lambda: (runner.running, runner.queued) == (1, 1))
+    newest = asyncio.create_task(runner.run(lambda: "newest"))
     with pytest.raises(QueueFullError, match="1 frames are worked on and 1 wait") as caught:
-        await runner.run(gate.wait)
+        await oldest
     assert caught.value.retry_after_s == 3
+    assert (runner.running, runner.queued) == (1, 1)
     gate.set()
-    assert await asyncio.gather(*waiting) == [True, True]
+    assert await asyncio.gather(running, newest) == [True, "newest"]
+    assert await runner.run(lambda: "free again") == "free again"
+
+
+async def test_a_job_is_refused_at_once_where_none_may_wait(gate):
+    runner = make_runner(max_queued=0)
+    running = asyncio.create_task(runner.run(gate.wait))
+    await wait_until(lambda: runner.running == 1)
+    with pytest.raises(QueueFullError, match="1 frames are worked on and 0 wait"):
+        await runner.run(gate.wait)
+    gate.set()
+    assert await running
+
+
+async def test_the_place_of_one_who_gave_up_is_not_taken_from_another(gate):
+    runner = make_runner(max_queued=2)
+    running, gone, patient = (asyncio.create_task(runner.run(gate.wait)) for _ in range(3))
+    await wait_until(lambda: (runner.running, runner.queued) == (1, 2))
+    gone.cancel()
+    await wait_until(lambda: runner.queued == 1)
+    newest, last = (asyncio.create_task(runner.run(lambda: "new")) for _ in range(2))
+    with pytest.raises(QueueFullError):
+        await patient
+    gate.set()
+    assert await asyncio.gather(running, newest, last) == [True, "new", "new"]
+
+
+async def test_slow_jobs_let_fewer_wait(gate):
+    runner = make_runner(max_queued=9, max_wait_s=0.01)
+    await runner.run(lambda: time.sleep(0.02))
+    running, oldest = (asyncio.create_task(runner.run(gate.wait)) for _ in range(2))
+    await wait_until(lambda: (runner.running, runner.queued) == (1, 1))
+    newest = asyncio.create_task(runner.run(gate.wait))
+    with pytest.raises(QueueFullError):
+        await oldest
+    gate.set()
+    assert await asyncio.gather(running, newest) == [True, True]
+
+
+async def test_a_flood_leaves_nothing_behind(gate):
+    runner = make_runner(max_queued=2)
+    tasks = [asyncio.create_task(runner.run(gate.wait)) for _ in range(500)]
+    await wait_until(lambda: sum(task.done() for task in tasks) == 497)
+    gate.set()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(answer) for answer in answers].count(QueueFullError) == 497
+    assert (runner.running, runner.queued) == (0, 0)
     assert await runner.run(lambda: "free again") == "free again"
 
 

@@ -69,6 +69,7 @@ def test_a_frame_is_answered_with_the_whole_document(open_client):
         "frame": {"width": 96, "height": 64},
         "model": {"name": "fake", "version": 7},
         "unchanged": False,
+        "followed": False,
     }
 
 

@@ -7,12 +7,12 @@ import pytest
 
 from service.motion import Motion
 from service.moved import move_link, move_prefix
-from service.records import Box, Frame, FrameResult, Link, Prefix, Timings
+from service.records import Box, FrameResult, Link, Prefix, Timings
 from service.settings import StreamSettings
 from service.tracks import Tracker
 from tests.service.fakes import LINK, PREFIX
 
-FRAME = Frame(np.zeros((480, 640, 3), np.uint8))
+SIZE = (640, 480)
 TIMINGS = Timings(1.0, 1.0, 1.0, 3.0)
 CUT = Motion(None)
 
@@ -33,13 +33,13 @@ class Camera:
 
     def show(self, motion, *links):
         """Each is a link as it would be read, or a prefix at which nothing can be."""
-        self.tracker.begin(motion, FRAME)
+        self.tracker.begin(motion, SIZE)
         found = []
         for link in links:
             prefix = link.prefix if isinstance(link, Link) else link
             found.append(self.tracker.follow(prefix, lambda link=link: self._read(link)))
         given = tuple(link for link in found if link is not None)
-        return self.tracker.finish(FRAME, FrameResult(640, 480, given, TIMINGS))
+        return self.tracker.finish(FrameResult(*SIZE, given, TIMINGS))
 
     def _read(self, link):
         self.reads += 1
@@ -259,3 +259,34 @@ def test_two_prefixes_in_one_place_do_not_share_a_track():
 
 def test_prefixes_are_moved_with_the_picture():
     assert move_prefix(PREFIX, shift(3, 4).matrix).box == Box(13, 24, 63, 44)
+
+
+def test_links_are_carried_where_nobody_looks_and_are_not_missed_for_it():
+    camera = Camera()
+    for _ in range(3):
+        camera.show(STAY, at(100, 100))
+    for step in range(1, 20):
+        (shown,) = camera.tracker.carry(shift(10, 0))
+        assert shown.link.prefix.box.left == pytest.approx(at(100 + 10 * step, 100).prefix.box.left)
+        assert (shown.track_id, shown.is_confirmed) == (0, True)
+    assert camera.show(STAY)[0].is_confirmed
+    assert camera.reads == 3
+
+
+def test_a_link_that_was_not_shown_does_not_appear_where_nobody_looks():
+    camera = Camera()
+    camera.show(STAY, at(100, 100, confidence=0.8))
+    camera.show(STAY)
+    assert camera.tracker.carry(STAY) == ()
+
+
+def test_tracks_are_settled_once_they_are_sure_or_were_read_in_vain_too_often():
+    camera = Camera()
+    assert camera.tracker.is_settled
+    settled = []
+    for _ in range(6):
+        camera.show(STAY, at(100, 100), replace(PREFIX, box=Box(300, 300, 360, 320)))
+        settled.append(camera.tracker.is_settled)
+    assert settled == [False] * 5 + [True]
+    camera.show(STAY, at(100, 100), at(300, 100, url="https://b.org"))
+    assert not camera.tracker.is_settled
