@@ -141,7 +141,9 @@ def test_a_tensorflow_that_does_not_load_is_told(healthy, monkeypatch):
 
 
 def test_missing_tesseract_is_told_if_it_is_used(healthy, tmp_path, monkeypatch):
-    missing = change(healthy, "recognize", tessdata_dir=tmp_path)
+    assert "url.traineddata" in find(healthy, "tesseract").detail
+    stock = change(healthy, "tesseract", name="")
+    missing = change(stock, "recognize", tessdata_dir=tmp_path)
     assert "apt install tesseract-ocr" in find(missing, "tesseract").detail
     unused = change(missing, "recognize", engine="ctc")
     assert find(unused, "tesseract").detail == "not used"
