@@ -67,12 +67,15 @@ def main(
             "--pages-per-shard",
             str(pages_per_shard),
         ]
+        started = time.monotonic()
         for number in range(kills):
             done = kill_midway(command, out, at_lines=pages * (number + 1) // (kills + 1))
-            typer.echo(f"killed when {done} of {pages} pages were done")
+            seconds = time.monotonic() - started
+            typer.echo(f"killed when {done} of {pages} pages were done, after {seconds:.0f} s")
         finish(command)
+        seconds = time.monotonic() - started
         outcome = examine(out, list_names(pages))
-    typer.echo(outcome)
+    typer.echo(f"{outcome} after {seconds:.0f} s")
     raise typer.Exit(not outcome.is_exact)
 
 

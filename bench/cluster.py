@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import psutil
 import ray
 from ray import serve
 from ray.cluster_utils import Cluster
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 READY_S = 300.0
 NAME = "printlink"
+# One node has room for all replicas, while they are replaced too.
+CPUS_PER_NODE = 12
 
 
 @dataclass
@@ -32,29 +35,37 @@ class LocalCluster:
     cluster: Any
 
     def deploy(self, app: Application) -> None:
-        """Put `app` in the place of what runs, and wait until it is ready."""
+        """Put `app` in the place of what runs, once it is ready; raises `RuntimeError`."""
         serve.run(app, name=NAME, route_prefix="/")
         wait_until_ready(self.url)
 
-    def lose_node(self) -> None:
-        """End a node at once, as a machine does that is switched off."""
-        self.cluster.remove_node(self.nodes.pop(), allow_graceful=False)
+    def lose_node(self) -> int:
+        """End a node at once, as a machine does that is switched off; return its replicas."""
+        node = self.nodes.pop()
+        [raylet] = node.all_processes["raylet"]
+        processes = psutil.Process(raylet.process.pid).children(recursive=True)
+        replicas = sum("ServeReplica" in process.name() for process in processes)
+        self.cluster.remove_node(node, allow_graceful=False)
+        return replicas
 
 
 @contextlib.contextmanager
-def open_cluster(*, nodes: int, cpus_per_node: int) -> Iterator[LocalCluster]:
+def open_cluster(*, nodes: int = 1) -> Iterator[LocalCluster]:
     """Start a head and so many other nodes, whose processors are but numbers to Ray."""
     # A machine that has to be several is slow at each.
-    for name in ("READY_CHECK_TIMEOUT_S", "HEALTH_CHECK_TIMEOUT_S"):
-        os.environ.setdefault(f"RAY_SERVE_PROXY_{name}", "60")
+    for name in ("PROXY_READY_CHECK_TIMEOUT_S", "PROXY_HEALTH_CHECK_TIMEOUT_S"):
+        os.environ.setdefault(f"RAY_SERVE_{name}", "60")
+    os.environ.setdefault("RAY_SERVE_QUEUE_LENGTH_RESPONSE_DEADLINE_S", "1")
+    # Ray's workers are nicer than other processes, and here they share a machine with many.
+    os.environ.setdefault("RAY_worker_niceness", "0")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    head = {"num_cpus": cpus_per_node, "include_dashboard": False}
+    head = {"num_cpus": CPUS_PER_NODE, "include_dashboard": False}
     cluster = Cluster(initialize_head=True, head_node_args=head)
     try:
-        others = [cluster.add_node(num_cpus=cpus_per_node) for _ in range(nodes)]
+        others = [cluster.add_node(num_cpus=CPUS_PER_NODE) for _ in range(nodes)]
         ray.init(address=cluster.address, logging_level="warning", log_to_driver=False)
         # One port cannot be opened by several nodes of one machine.
         options = {"host": "127.0.0.1", "port": port}
