@@ -49,7 +49,7 @@ def test_results_may_not_lie_among_the_pages(tmp_path):
 
 def test_a_cluster_that_does_not_start_is_told_in_a_line(tmp_path, monkeypatch):
     def fail(**_):
-        raise Exception("the node timed out")  # noqa: TRY002 - as Ray does
+        raise Exception("the node timed out")
 
     monkeypatch.setattr(ray, "init", fail)
     done = CliRunner().invoke(cli, [str(tmp_path / "pages"), str(tmp_path / "links")])
