@@ -5,7 +5,9 @@ import pytest
 
 pytest.importorskip("ray", reason="needs the extra scale; make test-scale has it")
 
-from bench.cluster import open_cluster
+from ray import serve
+
+from bench.cluster import NAME, open_cluster
 from bench.parts import bind_detectors, bind_real, bind_simulated, draw_blank
 from bench.scale import kill_reader, publish_three
 from tests.service.test_contract import test_every_answer_is_one_that_the_document_promises
@@ -57,8 +59,9 @@ def test_a_new_version_takes_over_and_a_bad_one_never_does(cluster, client, tmp_
     for version in (1, 2):
         cluster.deploy(bind_detectors(str(tmp_path), version=version))
         assert post_blank(client)["model"]["version"] == version
-    with pytest.raises(RuntimeError, match="golden frame"):
+    with pytest.raises(RuntimeError, match="detector"):
         cluster.deploy(bind_detectors(str(tmp_path), version=3))
+    assert "golden frame" in serve.status().applications[NAME].deployments["detector"].message
     assert post_blank(client)["model"]["version"] == 2
 
 
