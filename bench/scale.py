@@ -3,178 +3,130 @@
     python -m bench.scale readers --simulated
     python -m bench.scale readers
     python -m bench.scale losses
+    python -m bench.scale models
 
 Simulated readers sleep as long as a reading takes, so that this machine's processors do not limit
-what the cluster can do; without that the shipped models read, and they do. Needs the `scale` extra.
+what the cluster can do; without that the shipped models read, and they do. `models` looks with the
+shipped detector and simulates the readers. A frame that is not answered is sent again, a few times;
+the exit status is 1 if one is lost. Needs the `scale` extra.
 """
 
 from __future__ import annotations
 
 import asyncio
-import io
 import os
 import signal
-import time
-from dataclasses import dataclass, field
+import sys
+import tempfile
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-import httpx
-import numpy as np
 import typer
-from PIL import Image
 from ray import serve
 
 from bench.cluster import NAME, open_cluster
-from bench.latency import HEADER, Latencies
-from scale.detector import DetectorReplica
-from scale.readers import ReaderReplica
-from scale.serving import bind_parts
-from service.records import Box, Prefix, Symbol, TextLine
-from service.settings import Settings
+from bench.parts import bind_detectors, bind_real, bind_simulated, draw_blank
+from bench.resending import CALLERS, HEADER, send
+from bench.simulated import LINKS, READ_S
+from bench.swaps import copy_detector
+from model_store import ManifestFacts
+from model_store.manifest import read_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from ray.serve import Application
+    from bench.cluster import LocalCluster
+    from bench.resending import Calls
 
-    from service.records import Frame, Strip
-
-READ_S = 0.1
-LINKS = 4
-CALLERS = 16
-MOST_TRIES = 5
-JPEG = {"Content-Type": "image/jpeg"}
-TEXT = "https://example.org/"
+PAGE = Path(__file__).parent / "frames" / "page.jpg"
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
-
-
-class SimulatedDetector:
-    """Finds the same prefixes in every frame, at once."""
-
-    def describe(self) -> tuple[str, int]:
-        return "simulated", 1
-
-    def detect(self, _: Frame) -> tuple[str, int, tuple[Prefix, ...]]:
-        rows = (100 * (row + 1) for row in range(LINKS))
-        prefixes = tuple(Prefix("https", 0.98, Box(40, top, 110, top + 24)) for top in rows)
-        return "simulated", 1, prefixes
-
-
-class SimulatedReader:
-    """Takes its time for a strip, but no processor."""
-
-    def describe(self) -> tuple[str, int]:
-        return "simulated", 1
-
-    def pid(self) -> int:
-        return os.getpid()
-
-    async def read(self, _: str, strip: Strip) -> TextLine:
-        await asyncio.sleep(READ_S)
-        step = strip.pixels.shape[1] / (len(TEXT) + 1)
-        symbols = (Symbol(c, 0.99, i * step, (i + 1) * step) for i, c in enumerate(TEXT))
-        return TextLine(TEXT, 0.99, tuple(symbols), parts_words=True)
-
-
-@dataclass
-class Calls:
-    """What became of requests: each is sent again until it is answered, a few times at most."""
-
-    done: Latencies = field(default_factory=Latencies)
-    retries: int = 0
-    lost: int = 0
-    seconds: float = 0.0
-
-    def render(self, title: str) -> str:
-        """Return a row: latencies, frames a second, retries and what was lost."""
-        rate = len(self.done.ms) / self.seconds
-        row = self.done.render(title)
-        return f"{row}  {rate:.1f} frames/s, {self.retries} retries, {self.lost} lost"
 
 
 @app.command()
 def readers(
     simulated: Annotated[bool, typer.Option(help="Sleep in place of reading.")] = False,
-    frame: Annotated[Path, typer.Option(help="Picture to send.")] = Path("bench/frames/page.jpg"),
+    frame: Annotated[Path, typer.Option(help="Picture to send.")] = PAGE,
     replicas: Annotated[list[int] | None, typer.Option(help="Numbers of replicas.")] = None,
     seconds: Annotated[float, typer.Option(min=1, help="For each number.")] = 20.0,
 ) -> None:
     """Tell how many frames a second are answered with more and more replicas of the readers."""
     data = draw_blank() if simulated else frame.read_bytes()
     bind = bind_simulated if simulated else bind_real
-    typer.echo(HEADER)
-    with open_cluster(nodes=1, cpus_per_node=8) as cluster:
+    every: list[Calls] = []
+    with open_cluster() as cluster:
+        typer.echo(HEADER)
         for count in replicas or [1, 2, 4]:
             cluster.deploy(bind(count))
-            asyncio.run(send(cluster.url, data, seconds=seconds / 4))
-            calls = asyncio.run(send(cluster.url, data, seconds=seconds))
-            typer.echo(calls.render(f"{count} replicas"))
+            asyncio.run(send_for(cluster.url, data, seconds=seconds / 4))
+            calls = asyncio.run(send_for(cluster.url, data, seconds=seconds))
+            every.append(calls)
+            ratio = calls.frames_per_s / every[0].frames_per_s
+            typer.echo(f"{calls.render(f'{count} readers')}  {ratio:.2f} times the first")
+            if simulated:
+                typer.echo(f"{'':20}{'':9}{count / (LINKS * READ_S):>10.1f}  could be at most")
+    judge(every)
 
 
 @app.command()
 def losses(
     seconds: Annotated[float, typer.Option(min=8, help="How long, for each loss.")] = 20.0,
 ) -> None:
-    """Kill a replica of the readers, then a node, then change the model, all under load."""
-    typer.echo(HEADER)
-    with open_cluster(nodes=1, cpus_per_node=8) as cluster:
+    """Kill a replica of the readers, then a node, then change all parts, under load."""
+    with open_cluster() as cluster:
         cluster.deploy(bind_simulated(4))
-        losses: dict[str, Callable[[], None]] = {
+        losses: dict[str, Callable[[], Any]] = {
             "nothing lost": lambda: None,
             "a replica killed": kill_reader,
-            "a node lost": cluster.lose_node,
+            "a node lost": lambda: typer.echo(f"{cluster.lose_node()} replicas die with a node"),
             "deployed anew": lambda: cluster.deploy(bind_simulated(4, version=2)),
         }
+        typer.echo(HEADER)
+        every = []
         for title, lose in losses.items():
             calls = asyncio.run(send_through(cluster.url, lose, seconds=seconds))
+            every.append(calls)
             typer.echo(calls.render(title))
+    judge(every)
 
 
-def bind_simulated(count: int, *, version: int = 1) -> Application:
-    """Return the application with simulated parts and so many readers, each one strip at a time."""
-    settings = Settings.model_validate(
-        {
-            "recognize": {"engine": "ctc"},
-            "runner": {"workers": CALLERS, "max_queued": CALLERS, "deadline_s": 60},
-            "model": {"version": version},
-        }
-    )
-    reader = serve.deployment(
-        SimulatedReader, name="readers", num_replicas=count, max_ongoing_requests=1
-    )
-    detector = serve.deployment(SimulatedDetector, name="detector", num_replicas=2)
-    return bind_parts(
-        settings,
-        detector=detector.bind(),
-        readers=reader.bind(),
-        num_replicas=2,
-        max_ongoing_requests=2 * CALLERS,
-    )
+@app.command()
+def models(
+    seconds: Annotated[float, typer.Option(min=8, help="How long, for each change.")] = 40.0,
+) -> None:
+    """Change the detector's version under load, then to one that misses the golden frame."""
+    with tempfile.TemporaryDirectory() as root, open_cluster() as cluster:
+        publish_three(Path(root))
+        cluster.deploy(bind_detectors(root, version=1))
+        typer.echo(HEADER)
+        every = []
+        for title, version in {"1 stays": 1, "2 in its place": 2, "3, which is bad": 3}.items():
+            change = partial(try_version, cluster, root, version)
+            calls = asyncio.run(send_through(cluster.url, change, seconds=seconds, callers=4))
+            every.append(calls)
+            typer.echo(calls.render(title))
+            typer.echo(f"{'':20}answered by {calls.render_versions()}")
+    judge(every)
+    if every[-1].last_version != 2 or every[-1].versions.keys() != {2}:
+        sys.exit("bench: a version answered that ought not to")
 
 
-def bind_real(count: int) -> Application:
-    """Return the application with the shipped models and so many readers of one thread each."""
-    settings = Settings.model_validate(
-        {
-            "detect": {"threads": 1},
-            "runner": {"workers": CALLERS, "max_queued": CALLERS, "deadline_s": 60},
-        }
-    )
-    detector = serve.deployment(DetectorReplica, name="detector").bind(settings)
-    reader = serve.deployment(
-        ReaderReplica, name="readers", num_replicas=count, max_ongoing_requests=1
-    )
-    return bind_parts(
-        settings, detector=detector, readers=reader.bind(settings), max_ongoing_requests=2 * CALLERS
-    )
+def publish_three(root: Path) -> None:
+    """Publish the shipped detector twice, and then with its labels mixed up."""
+    store = copy_detector(root, versions=(1, 2))
+    good = store.resolve("links", version=2).path
+    known = read_manifest(good).model_dump(include=set(ManifestFacts.model_fields))
+    labels = known["label_map"]
+    known["label_map"] = dict(zip(labels, reversed(labels.values()), strict=True))
+    store.publish(good, name="links", version=3, facts=ManifestFacts.model_validate(known))
 
 
-def draw_blank() -> bytes:
-    """Return an empty page."""
-    encoded = io.BytesIO()
-    Image.fromarray(np.full((480, 640, 3), 240, np.uint8)).save(encoded, "JPEG")
-    return encoded.getvalue()
+def try_version(cluster: LocalCluster, root: str, version: int) -> None:
+    """Deploy a version, which the cluster may refuse."""
+    try:
+        cluster.deploy(bind_detectors(root, version=version))
+    except RuntimeError:
+        typer.echo(f"{'':20}the cluster refuses version {version}")
 
 
 def kill_reader() -> None:
@@ -183,44 +135,32 @@ def kill_reader() -> None:
     os.kill(pid, signal.SIGKILL)
 
 
-async def send_through(url: str, lose: Callable[[], None], *, seconds: float) -> Calls:
-    """Keep sending, and let something be lost when a quarter of the time is over."""
-    sending = asyncio.create_task(send(url, draw_blank(), seconds=seconds))
-    await asyncio.sleep(seconds / 4)
-    await asyncio.to_thread(lose)
+async def send_through(
+    url: str, change: Callable[[], object], *, seconds: float, callers: int = CALLERS
+) -> Calls:
+    """Keep sending a quarter of the time, through a change, and for the rest of it."""
+    is_over = asyncio.Event()
+    sending = asyncio.create_task(send(url, draw_blank(), until=is_over, callers=callers))
+    try:
+        await asyncio.sleep(seconds / 4)
+        await asyncio.to_thread(change)
+        await asyncio.sleep(3 * seconds / 4)
+    finally:
+        is_over.set()
     return await sending
 
 
-async def send(url: str, frame: bytes, *, seconds: float) -> Calls:
-    """Let several callers send one frame after the other."""
-    calls, started = Calls(), time.monotonic()
-
-    async def call(http: httpx.AsyncClient) -> None:
-        while time.monotonic() < started + seconds:
-            await post(http, frame, calls)
-
-    async with httpx.AsyncClient(base_url=url, timeout=60) as http:
-        await asyncio.gather(*(call(http) for _ in range(CALLERS)))
-    calls.seconds = time.monotonic() - started
-    return calls
+async def send_for(url: str, frame: bytes, *, seconds: float) -> Calls:
+    """Keep sending for a while."""
+    is_over = asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, is_over.set)
+    return await send(url, frame, until=is_over)
 
 
-async def post(http: httpx.AsyncClient, frame: bytes, into: Calls) -> None:
-    """Send a frame until it is answered, a few times at most."""
-    started = time.perf_counter()
-    for number in range(MOST_TRIES):
-        into.retries += number > 0
-        try:
-            response = await http.post("/v1/detect", content=frame, headers=JPEG)
-        except httpx.TransportError as error:
-            into.done.others[type(error).__name__] += 1
-            continue
-        if response.is_success:
-            into.done.ms.append((time.perf_counter() - started) * 1000)
-            return
-        into.done.others[str(response.status_code)] += 1
-        await asyncio.sleep(0.2)
-    into.lost += 1
+def judge(every: Sequence[Calls]) -> None:
+    """Fail where a frame was lost."""
+    if lost := sum(calls.lost for calls in every):
+        sys.exit(f"bench: {lost} frames were lost")
 
 
 if __name__ == "__main__":

@@ -118,13 +118,17 @@ def _join_cluster(address: str | None, workers: int | None) -> int:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     address = address or os.environ.get("RAY_ADDRESS")
     own = {"num_cpus": workers or count_cpus(), "include_dashboard": False}
-    # Without "local" Ray would join whatever cluster it finds on this machine.
-    ray.init(
-        address=address or "local",
-        logging_level="warning",
-        log_to_driver=False,
-        **({} if address else own),
-    )
+    try:
+        # Without "local" Ray would join whatever cluster it finds on this machine.
+        ray.init(
+            address=address or "local",
+            logging_level="warning",
+            log_to_driver=False,
+            **({} if address else own),
+        )
+    except Exception as error:  # Ray raises no narrower one where it did not start in time.
+        typer.echo(f"printlink: Ray did not start: {error}", err=True)
+        raise typer.Exit(1) from error
     return workers or int(ray.cluster_resources()["CPU"])
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scale.readers import NETWORK, TESSERACT, list_engines
 from scale.remote import RemoteDetector, RemoteRecognizer
@@ -21,13 +22,18 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from ray.serve.handle import DeploymentHandle
 
+    from service.engine import Engine
     from service.metrics import Metrics
     from service.reader import Reader
     from service.settings import Settings
 
+_LOOKED_AT_EVERY_S: Final = 0.1
+
 
 class Ingress:
     """Builds the application in its replica; Serve lets it answer, streams too."""
+
+    _engine: Engine
 
     def __init__(
         self, settings: Settings, detector: DeploymentHandle, readers: DeploymentHandle
@@ -39,7 +45,19 @@ class Ingress:
     def __serve_build_asgi_app__(self) -> FastAPI:
         """Return the application."""
         configure_logs(self._settings.log, sys.stderr)
-        return create_app(self._settings, build=self._build)
+        app = create_app(self._settings, build=self._build)
+        self._engine = app.state.engine
+        return app
+
+    async def check_health(self) -> None:
+        """Return once frames are answered, as Serve sends none before; raises why they never are.
+
+        Serve asks before it takes a replica into use, and a few times a minute from then on.
+        """
+        while not self._engine.is_ready:
+            if self._engine.failure:
+                raise self._engine.failure
+            await asyncio.sleep(_LOOKED_AT_EVERY_S)
 
 
 def build_remote(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 from service.assembly import load_network
@@ -21,12 +22,13 @@ TESSERACT: Final = "tesseract"
 
 
 class ReaderReplica:
-    """Reads strips by the engine that it is asked for."""
+    """Reads strips by the engine that it is asked for, one at a time, as it has one processor."""
 
     def __init__(self, settings: Settings) -> None:
         """Open the engines; raises a `StartupError`."""
         configure_logs(settings.log, sys.stderr)
         self._network_name = ("", 0)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="read")
         self._engines = {name: self._open(name, settings) for name in list_engines(settings)}
 
     def describe(self) -> tuple[str, int]:
@@ -35,7 +37,8 @@ class ReaderReplica:
 
     async def read(self, engine: str, strip: Strip) -> TextLine:
         """Return what stands in `strip`, spaces included; raises `RecognizeError`."""
-        return await asyncio.to_thread(self._engines[engine].read, strip)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._engines[engine].read, strip)
 
     def _open(self, engine: str, settings: Settings) -> Recognizer:
         if engine == TESSERACT:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ray import serve
 
@@ -16,6 +16,9 @@ from service.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from ray.serve import Application
+
+# New replicas are ready before old ones stop; where they never are, the old ones stay.
+ROLLING: Final = {"max_surge_percent": 20}
 
 
 def build_app(groups: dict[str, Any]) -> Application:
@@ -32,8 +35,8 @@ def build_app(groups: dict[str, Any]) -> Application:
     )
     return bind_parts(
         settings,
-        detector=serve.deployment(DetectorReplica, name="detector").bind(settings),
-        readers=serve.deployment(ReaderReplica, name="readers").bind(settings),
+        detector=serve.deployment(DetectorReplica, name="detector", **ROLLING).bind(settings),
+        readers=serve.deployment(ReaderReplica, name="readers", **ROLLING).bind(settings),
     )
 
 
@@ -45,5 +48,5 @@ def bind_parts(
     **options: Any,  # noqa: ANN401 - of Serve
 ) -> Application:
     """Return the application that asks this detector and these readers."""
-    ingress = serve.deployment(serve.ingress(None)(Ingress), name="ingress", **options)
+    ingress = serve.deployment(serve.ingress(None)(Ingress), name="ingress", **ROLLING, **options)
     return ingress.bind(settings, detector, readers)

@@ -7,9 +7,10 @@ import pytest
 
 pytest.importorskip("ray", reason="needs the extra scale; make test-scale has it")
 
+import ray
 from typer.testing import CliRunner
 
-from bench.bulk import examine, list_names, write_pages
+from bench.bulk import MOST_STARTS, examine, finish, list_names, write_pages
 from scale.batch_cli import cli
 from scale.folder import Folder
 
@@ -44,3 +45,23 @@ def test_results_may_not_lie_among_the_pages(tmp_path):
     done = CliRunner().invoke(cli, [str(tmp_path), str(tmp_path / "links")])
     assert done.exit_code == 2
     assert "lies inside IN" in done.output
+
+
+def test_a_cluster_that_does_not_start_is_told_in_a_line(tmp_path, monkeypatch):
+    def fail(**_):
+        raise Exception("the node timed out")
+
+    monkeypatch.setattr(ray, "init", fail)
+    done = CliRunner().invoke(cli, [str(tmp_path / "pages"), str(tmp_path / "links")])
+    assert done.exit_code == 1
+    assert done.output == "printlink: Ray did not start: the node timed out\n"
+
+
+def test_a_job_that_could_not_go_on_is_started_again(tmp_path, capsys):
+    count = f"open({str(tmp_path / 'starts')!r}, 'a').write('x')"
+    with pytest.raises(SystemExit, match="failed"):
+        finish([sys.executable, "-c", f"{count}; raise SystemExit(1)"])
+    assert (tmp_path / "starts").read_text() == "x" * MOST_STARTS
+    assert capsys.readouterr().out.count("started again") == MOST_STARTS
+    finish([sys.executable, "-c", count])
+    assert (tmp_path / "starts").read_text() == "x" * (MOST_STARTS + 1)

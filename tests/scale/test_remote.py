@@ -1,7 +1,5 @@
 """What is asked of replicas comes back, though some of them die over it."""
 
-from dataclasses import dataclass, field
-
 import numpy as np
 import pytest
 
@@ -13,42 +11,12 @@ from scale.detector import detect_alike
 from scale.remote import RemoteDetector, RemoteRecognizer
 from service.errors import DetectError, RecognizeError, RecognizeTimeoutError
 from service.records import Frame, Strip, TextLine
+from tests.scale.handles import FakeHandle
 from tests.service.fakes import PREFIX
 
 FRAME = Frame(np.zeros((4, 6, 3), np.uint8))
 STRIP = Strip(np.zeros((4, 6), np.uint8), ())
 LINE = TextLine("https://example.org/", 0.9)
-
-
-@dataclass
-class FakeHandle:
-    """Stands for a deployment and its answers; an exception among them is raised."""
-
-    answers: list
-    asked: list = field(default_factory=list)
-
-    def __getattr__(self, name):
-        return FakeMethod(self, name)
-
-
-@dataclass
-class FakeMethod:
-    handle: FakeHandle
-    name: str
-
-    def remote(self, *arguments):
-        self.handle.asked.append((self.name, *arguments))
-        return FakeResponse(self.handle.answers.pop(0))
-
-
-@dataclass
-class FakeResponse:
-    answer: object
-
-    def result(self, timeout_s=None):
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
 
 
 def wrapped(error):

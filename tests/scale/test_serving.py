@@ -5,8 +5,11 @@ import pytest
 
 pytest.importorskip("ray", reason="needs the extra scale; make test-scale has it")
 
-from bench.cluster import open_cluster
-from bench.scale import bind_real, bind_simulated, draw_blank, kill_reader
+from ray import serve
+
+from bench.cluster import NAME, open_cluster
+from bench.parts import bind_detectors, bind_real, bind_simulated, draw_blank
+from bench.scale import kill_reader, publish_three
 from tests.service.test_contract import test_every_answer_is_one_that_the_document_promises
 from tests.test_end_to_end import (
     test_a_stream_keeps_the_tracks_of_the_sample_page_and_confirms_them,
@@ -28,7 +31,7 @@ __all__ = [
 
 @pytest.fixture(scope="module")
 def cluster():
-    with open_cluster(nodes=1, cpus_per_node=8) as cluster:
+    with open_cluster() as cluster:
         cluster.deploy(bind_real(2))
         yield cluster
 
@@ -48,8 +51,23 @@ def test_a_killed_replica_loses_no_frame(cluster, client):
     cluster.deploy(bind_simulated(2))
     for _ in range(3):
         kill_reader()
-        response = client.post(
-            "/v1/detect", content=draw_blank(), headers={"Content-Type": "image/jpeg"}
-        )
-        assert response.status_code == 200, response.text
-        assert response.json()["links"]
+        assert post_blank(client)["links"]
+
+
+def test_a_new_version_takes_over_and_a_bad_one_never_does(cluster, client, tmp_path):
+    publish_three(tmp_path)
+    for version in (1, 2):
+        cluster.deploy(bind_detectors(str(tmp_path), version=version))
+        assert post_blank(client)["model"]["version"] == version
+    with pytest.raises(RuntimeError, match="detector"):
+        cluster.deploy(bind_detectors(str(tmp_path), version=3))
+    assert "golden frame" in serve.status().applications[NAME].deployments["detector"].message
+    assert post_blank(client)["model"]["version"] == 2
+
+
+def post_blank(client):
+    response = client.post(
+        "/v1/detect", content=draw_blank(), headers={"Content-Type": "image/jpeg"}
+    )
+    assert response.status_code == 200, response.text
+    return response.json()
