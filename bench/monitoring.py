@@ -4,8 +4,10 @@
 
 It serves, scrapes, sends pictures and a stream, and then more than the service can take; it asks
 every query of the dashboard, and stops the service at last. The alerts that are meant for that
-have to fire, within seconds, as each of their minutes is made one second here. The exit status is 1
-where a query finds nothing or an alert is silent. Debian's package of Prometheus is `prometheus`.
+have to fire, within seconds, as each of their minutes is made one second here; the others have to
+fire in their rule tests, which it has promtool run. A table says of each alert and each query what
+shows that it works. The exit status is 1 where nothing does. Debian's package of Prometheus, with
+promtool, is `prometheus`.
 """
 
 from __future__ import annotations
@@ -25,10 +27,11 @@ from bench.clients import open_http, post_frame, send_stream
 from bench.dashboards import FAULTS, Finding, ask_alerts, ask_queries
 from bench.latency import Latencies
 from bench.prometheus import PROGRAM, watch
+from bench.rule_tests import list_proven
 from bench.serving import serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Set
 
     import httpx
 
@@ -47,21 +50,53 @@ CALLERS = 6
 PAUSE_S = 0.2
 # A rate takes two looks at a counter, and the last answers have to be among what they see.
 LOOKS_S = 3.0
+ALERTS = "Printlink"
 TOO_MUCH = frozenset({"PrintlinkRefusingFrames", "PrintlinkRefusingStreams"})
 STOPPED = frozenset({"PrintlinkGone", "PrintlinkInstanceDown"})
-# What has nothing to show as long as nothing of ours breaks.
-QUIET = frozenset({"Failed frames by version", "Versions refused"})
+# What has nothing to show as long as nothing of ours breaks, and what would have to.
+QUIET = {
+    "Failed frames by version": "no version of the detector failed on a frame",
+    "Versions refused": "the store holds no version that is no good",
+}
 
 
 def main() -> None:
     """Serve under Prometheus, ask every query, and make the alarms ring."""
     if shutil.which(PROGRAM) is None:
         raise typer.BadParameter("prometheus is not installed on this machine")
-    is_well = True
-    for finding in watch_service():
-        typer.echo(f"{finding.state:8}  {finding.title}  {finding.detail}".rstrip())
-        is_well = is_well and not is_fault(finding)
-    raise typer.Exit(not is_well)
+    findings = list(watch_service())
+    rows = [*judge_alerts(findings, list_proven()), *judge_queries(findings)]
+    for row in rows:
+        typer.echo(f"{row.title:44}{row.state:14}  {row.detail}".rstrip())
+    typer.echo(f"\n{sum(map(is_fault, rows))} faults")
+    raise typer.Exit(any(map(is_fault, rows)))
+
+
+def judge_alerts(findings: Iterable[Finding], proven: Set[str]) -> Iterator[Finding]:
+    """Yield what shows of each alert that it works; those of nothing are `silent`."""
+    by_alert: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.title.startswith(ALERTS):
+            by_alert.setdefault(finding.title, []).append(finding)
+    for title, said in by_alert.items():
+        states = {finding.state for finding in said}
+        fault = next((one for one in said if one.state in FAULTS | {"silent"}), None)
+        if fault:
+            yield fault
+        elif "firing" in states:
+            yield Finding("fired live", title, "")
+        elif title in proven:
+            yield Finding("by rule test", title, "idle here, as nothing gave it cause")
+        else:
+            yield Finding("silent", title, "neither here nor in a rule test")
+
+
+def judge_queries(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield what each query of the dashboard said and, where that is nothing, why."""
+    for finding in findings:
+        if not finding.title.startswith(ALERTS):
+            detail = QUIET.get(finding.title, "") if finding.state == "idle" else finding.detail
+            yield finding._replace(detail=detail)
 
 
 def is_fault(finding: Finding) -> bool:
