@@ -127,7 +127,7 @@ def test_a_reader_that_parts_words_is_believed():
 
 def test_a_space_that_the_reader_doubts_is_judged_by_its_width():
     symbols = [
-        replace(one, confidence=0.8) if one.text == " " else one
+        one._replace(confidence=0.8) if one.text == " " else one
         for one in read_line("a.org/x␣y z").symbols
     ]
     end = find_end(symbols, line_height=LINE_HEIGHT, is_host=HOSTS.__contains__, parts_words=True)

@@ -36,7 +36,8 @@ async function look(picture) {
   return { prefixes, boxes: planCutouts(greyOf(picture), boxes) };
 }
 
+/** The service reads on from these sides: rounded to a hundredth of a pixel, doubtful links change. */
 function describePrefix({ box: [top, left, bottom, right], score, label }) {
-  const box = [left, top, right, bottom].map((side) => Number(side.toFixed(2)));
+  const box = [left, top, right, bottom].map((side) => Number(side.toFixed(4)));
   return { label, score: Number(score.toFixed(4)), box };
 }
