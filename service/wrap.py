@@ -38,6 +38,7 @@ _ABBREVIATIONS: Final = frozenset(("e.g", "i.e", "and/or", "w.r.t", "a.k.a", "cf
 _URL_SHAPE = re.compile(r"\w[/._?=&#~%]\w|[a-z][A-Z]")
 _URL_PART = re.compile(r"(?:^[/.?#&_~]|\w[/._?=&#~%])\w")
 _FOLDER = re.compile(r"\w+/")
+_SCHEME_LIKE = re.compile(r"\w{2,6}://")
 _CLOSING_MARKS: Final = ".,;:!?'\"”’)]>"
 
 
@@ -148,7 +149,11 @@ def _is_worded(bare: str) -> bool:
 
 
 def _starts_a_link(token: str) -> bool:
-    return any(token.lower().lstrip("(<[").startswith(printed[:4]) for printed in PRINTED.values())
+    start = token.lower().lstrip("(<[")
+    # However its scheme was read, nothing but a link has these marks right behind its first word.
+    return _SCHEME_LIKE.match(start) is not None or any(
+        start.startswith(printed[:4]) for printed in PRINTED.values()
+    )
 
 
 def _mirror(place: LineStart, grey: Grey) -> LineStart:

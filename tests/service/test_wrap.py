@@ -43,6 +43,7 @@ def test_a_link_goes_on_where_something_shows_it(first, token):
         ("https://a.org/guide/", "9.0"),
         ("https://a.org/guide/", "https://b.org"),
         ("https://a.org/guide/", "(www.b.org)"),
+        ("https://a.org/guide/", "Ctp://www.b.org/guide/"),
         ("https://a.org/guide/", "me@b.org"),
         ("https://a.org/guide.", "They"),
         ("https://a.org/guide.", "fill/"),
