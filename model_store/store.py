@@ -4,6 +4,7 @@
                            /variables/
                            /assets/
                            /web/            for detectors in browsers; not every version has it
+                           /litert/         an 8-bit copy for LiteRT; not every version has it
                            /manifest.json
 
 A model of Tesseract's has a file `<language>.traineddata` in place of the first three.

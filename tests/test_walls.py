@@ -118,6 +118,10 @@ def test_one_file_of_the_service_knows_tensorflow():
     assert importers_of("model_store", "tensorflow", "keras") == set()
 
 
+def test_one_file_of_the_service_knows_litert():
+    assert importers_of("service", "ai_edge_litert") == {"litert.py"}
+
+
 def test_one_file_of_the_service_knows_tesseract():
     assert importers_of("service", "tesserocr", "pytesseract") == {"tesseract.py"}
 
