@@ -4,6 +4,10 @@
 HOST ?= 127.0.0.1
 PORT ?= 8000
 FRAMES ?= bench/frames
+CONFIG ?= training/configs/links.py
+PAGES ?= pages
+RUN ?= runs/links
+MINUTES ?= 120
 
 SETUP := deploy/setup
 UV := $(shell command -v uv || echo .tools/bin/uv)
@@ -29,7 +33,7 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve check test test-browser test-scale bench bench-read train-smoke lint-deploy docs fonts clean tesseract browser some-fonts
+.PHONY: help serve check test test-browser test-scale bench bench-read train-smoke model lint-deploy docs fonts clean tesseract browser some-fonts
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +65,12 @@ bench-read: $(DEV_READY) tesseract some-fonts ## Compare every reader of strips,
 
 train-smoke: $(DEV_READY) tesseract some-fonts ## Render, train, export and publish at toy size, in minutes.
 	$(BIN)/python -m training.smoke
+
+model: $(DEV_READY) ## Train the detector that ships anew, both stages, from PAGES in RUN for MINUTES.
+	$(BIN)/printlink-train train $(CONFIG) $(PAGES) $(RUN) --max-minutes $(MINUTES)
+	$(BIN)/printlink-train export $(CONFIG) $(RUN) $(RUN)/first
+	$(BIN)/printlink-train refiner $(CONFIG) $(PAGES) $(RUN)/first $(RUN)/refiner --max-minutes 25
+	$(BIN)/printlink-train export $(CONFIG) $(RUN) $(RUN)/export --refiner $(RUN)/refiner
 
 lint-deploy: | $(UV) ## Lint the Dockerfile, the compose file and the manifests for Kubernetes.
 	deploy/lint.sh

@@ -16,7 +16,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -78,11 +77,8 @@ def write_networks(
 
     save_network(detector.model, folder / "frozen")
     save_variables(detector, folder / "variables")
-    write_tflite = partial(
-        write_litert, detector.model, options=detector.options, labels=detector.labels
-    )
-    write_tflite(folder / "float32.tflite")
-    write_tflite(folder / "int8.tflite", pictures=pictures)
+    write_litert(detector, folder / "float32.tflite")
+    write_litert(detector, folder / "int8.tflite", pictures=pictures)
     return {path.stem: path for path in folder.iterdir()} | {"onnx": folder / ONNX}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from model_store import LITERT_FILE, LITERT_FOLDER
 from service import ctc, detect
 from service.confidence import rate_reading
-from service.contract import read_contract
+from service.contract import read_contract, read_refiner
 from service.ctc import CtcRecognizer
 from service.detect import SavedModelDetector
 from service.errors import ModelLoadError
@@ -171,10 +172,13 @@ def load_litert(settings: Settings, model: StoredModel) -> RowDetector:
             f"{model.path} has no {LITERT_FOLDER}/{LITERT_FILE}; "
             "set PRINTLINK_DETECT__RUNTIME=tensorflow, or add one with `printlink-train litert`"
         )
+    load = partial(LiteRtNetwork, threads=settings.detect.threads or count_cpus())
+    contract, refiner = read_contract(path), read_refiner(path)
     return RowDetector(
-        LiteRtNetwork(path, threads=settings.detect.threads or count_cpus()),
+        load(path),
         settings.detect,
-        contract=read_contract(path),
+        contract=contract,
+        refiner=None if refiner is None else load(refiner),
         label_map=model.label_map,
         name=model.name,
         version=model.version,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 CONTRACT: Final = "detector.json"
+REFINER: Final = "refiner.tflite"
 
 
 class _Part(BaseModel):
@@ -42,6 +43,17 @@ class Suppression(_Part):
     max_boxes: int = Field(ge=1)
 
 
+class Refining(_Part):
+    """How boxes go through the second stage: see `training.refiner.rule`."""
+
+    height: int = Field(ge=1)
+    width: int = Field(ge=1)
+    margin: float = Field(ge=0)
+    min_score: float = Field(ge=0, le=1)
+    most: int = Field(ge=1)
+    weight: float = Field(ge=0, le=1)
+
+
 class Contract(_Part):
     """What a bare network takes and gives: see `docs/training.md`.
 
@@ -59,6 +71,7 @@ class Contract(_Part):
     channels: int
     postprocess: Suppression
     levels: tuple[Level, ...] = Field(min_length=1)
+    refine: Refining | None = None
 
     def anchors_of(self, height: int, width: int, *, is_coarse: bool = False) -> Floats:
         """Return float32 [A, 4]: centre y and x, height and width of each anchor, in pixels.
@@ -85,6 +98,18 @@ def read_contract(path: Path) -> Contract:
         raise ModelLoadError(
             f"{path} has no {CONTRACT}; export it with `printlink-train export --to litert-int8`"
         ) from error
+
+
+def read_refiner(path: Path) -> bytes | None:
+    """Return the second stage's network in a `.tflite` file, None where it has none.
+
+    Raises `ModelLoadError`.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.read(REFINER) if REFINER in archive.namelist() else None
+    except (OSError, zipfile.BadZipFile) as error:
+        raise ModelLoadError(f"{path} is damaged: export it again") from error
 
 
 def _tile(level: Level, height: int, width: int) -> Floats:

@@ -25,10 +25,13 @@ _KEPT: Final = 12
 
 
 class LiteRtNetwork:
-    """A `.tflite` file with one input and one output; threads may share it."""
+    """A network with one input and one output; threads may share it."""
 
-    def __init__(self, path: Path, *, threads: int) -> None:
-        """Load the file; raises `ModelLoadError`, also where LiteRT is not installed."""
+    def __init__(self, source: Path | bytes, *, threads: int) -> None:
+        """Load a `.tflite` file, or what stands in one.
+
+        Raises `ModelLoadError`, also where LiteRT is not installed.
+        """
         try:
             from ai_edge_litert import interpreter  # noqa: PLC0415 - an extra
         except ImportError as error:
@@ -37,13 +40,17 @@ class LiteRtNetwork:
             ) from error
         # LiteRT has no types.
         make: Any = interpreter.Interpreter
-        self._open: Callable[[], Any] = partial(make, model_path=str(path), num_threads=threads)
+        place = (
+            {"model_content": source} if isinstance(source, bytes) else {"model_path": str(source)}
+        )
+        self._open: Callable[[], Any] = partial(make, **place, num_threads=threads)
         self._lock = threading.Lock()
         self._kept: OrderedDict[Shape, _Planned] = OrderedDict()
         try:
             self._open()
         except (ValueError, RuntimeError) as error:
-            raise ModelLoadError(f"{path} is no model that LiteRT can load") from error
+            named = "the second stage" if isinstance(source, bytes) else source
+            raise ModelLoadError(f"{named} is no model that LiteRT can load") from error
 
     def run(self, picture: Floats) -> Floats:
         """Return what the network answers [1, ...]; raises `ModelRunError`."""

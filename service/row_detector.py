@@ -1,20 +1,21 @@
 """Detection round a bare network, for runtimes that cannot hold the whole of a detector.
 
 The frame is shrunk and padded, the network sees it and a smaller one, its rows become boxes, and of
-those that overlap the best stays: what the graph of a SavedModel does inside.
+those that overlap the best stays, to be refined: what the graph of a SavedModel does inside.
 """
 
 from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
 
 from service.errors import DetectError, ModelRunError
 from service.records import Box, Prefix
+from service.refine import Found, Refiner
 from service.shrink import View
 
 if TYPE_CHECKING:
@@ -22,26 +23,11 @@ if TYPE_CHECKING:
 
     from service.contract import Contract, Floats
     from service.records import Frame, Pixels
+    from service.refine import Network
     from service.settings import DetectSettings
 
 
 _KEPT_SIZES: Final = 12
-
-
-class Network(Protocol):
-    """What a runtime has loaded; may be called from several threads at once."""
-
-    def run(self, picture: Floats) -> Floats:
-        """Return rows [1, A, classes + 4] for [1, H, W, channels]; raises `ModelRunError`."""
-        ...
-
-
-class Found(NamedTuple):
-    """Boxes [n, 4] (ymin, xmin, ymax, xmax) in pixels of the input, logits [n] and classes [n]."""
-
-    boxes: Floats
-    logits: Floats
-    classes: Floats
 
 
 class RowDetector:
@@ -56,8 +42,12 @@ class RowDetector:
         label_map: Mapping[int, str],
         name: str,
         version: int,
+        refiner: Network | None = None,
     ) -> None:
-        """Take a network, what stands round it, and the names of its classes."""
+        """Take a network, what stands round it, and the names of its classes.
+
+        `refiner` is the network of the second stage, where there is one.
+        """
         self.model_name = name
         self.model_version = version
         self._network = network
@@ -67,21 +57,27 @@ class RowDetector:
         self._label_map = dict(label_map)
         # A stream's frames have one size, and counting out its anchors takes a while.
         self._anchors_of = lru_cache(_KEPT_SIZES)(contract.anchors_of)
-        share = min(max(settings.min_score, 1e-6), 1 - 1e-6)
-        self._least_logit = math.log(share / (1 - share))
+        self._refiner = None
+        self._least_logit = self._least_first_logit = _logit(settings.min_score)
+        if refiner is not None and contract.refine is not None:
+            self._refiner = Refiner(refiner, contract.refine, contract.padding)
+            # What the first stage doubts the second may be sure of.
+            self._least_first_logit = min(self._least_logit, _logit(contract.refine.min_score))
 
     def detect(self, frame: Frame) -> tuple[Prefix, ...]:
         """Return the prefixes in `frame`, best first; raises `DetectError`."""
         picture = self._view.fit(frame.pixels)
         height, width = picture.shape[:2]
         try:
-            found = self._look_twice(self._pad(picture.astype(np.float32)))
+            found = self._find(self._pad(picture.astype(np.float32)))
         except ModelRunError as error:
             raise DetectError(f"the model failed on {width} x {height} pixels") from error
         if not np.isfinite(found.boxes).all():
             raise DetectError("expected finite numbers from the network")
         scale = frame.width / width, frame.height / height
-        prefixes = (self._name(found, place, scale, frame) for place in self._suppress(found))
+        best = np.argsort(-found.logits, kind="stable")[: self._settings.max_prefixes]
+        sure = (int(place) for place in best if found.logits[place] >= self._least_logit)
+        prefixes = (self._name(found, place, scale, frame) for place in sure)
         return tuple(prefix for prefix in prefixes if min(prefix.box.width, prefix.box.height) > 0)
 
     def detect_batch(self, frames: Sequence[Frame]) -> list[tuple[Prefix, ...]]:
@@ -93,6 +89,13 @@ class RowDetector:
         for width, height in self._settings.warmup_sizes_px:
             blank: Pixels = np.zeros((height, width, 3), np.uint8)
             self._look_twice(self._pad(self._view.fit(blank).astype(np.float32)))
+
+    def _find(self, picture: Floats) -> Found:
+        """Return what stays of all that is found in the padded picture, refined."""
+        found = self._look_twice(picture)
+        kept = self._suppress(found)
+        found = Found(found.boxes[kept], found.logits[kept], found.classes[kept])
+        return found if self._refiner is None else self._refiner.refine(found, picture)
 
     def _look_twice(self, picture: Floats) -> Found:
         """Return what is found in the picture, and in a smaller one for print too large for it."""
@@ -117,25 +120,24 @@ class RowDetector:
         anchors = self._anchors_of(height, width, is_coarse=is_coarse)
         # The finest level comes first.
         rows = rows[len(rows) - len(anchors) :]
-        is_high = rows >= self._least_logit
+        is_high = rows >= self._least_first_logit
         is_high[:, -4:] = False
         chosen = np.unique(np.flatnonzero(is_high) // rows.shape[1])
         logits = rows[chosen, :-4]
         boxes = self._contract.decode(rows[chosen, -4:], anchors[chosen])
         return Found(boxes, logits.max(axis=1), (logits.argmax(axis=1) + 1).astype(np.float32))
 
-    def _suppress(self, found: Found) -> Sequence[int]:
+    def _suppress(self, found: Found) -> list[int]:
         """Return the places of the boxes that stay, best first."""
         if not len(found.boxes):
-            return ()
+            return []
         corners = found.boxes[:, [1, 0]]
         boxes = np.concatenate([corners, found.boxes[:, [3, 2]] - corners], axis=1)
         rule = self._contract.postprocess
-        kept = cv2.dnn.NMSBoxes(
-            boxes.tolist(), found.logits.tolist(), self._least_logit, rule.max_iou
-        )
-        most = min(rule.max_boxes, self._settings.max_prefixes)
-        return [int(place) for place in np.asarray(kept).ravel()[:most]]
+        # It refuses what is below zero, as logits may be; too low a score has none by now.
+        scores = 1 / (1 + np.exp(-found.logits))
+        kept = cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), 0.0, rule.max_iou)
+        return [int(place) for place in np.asarray(kept).ravel()[: rule.max_boxes]]
 
     def _name(self, found: Found, place: int, scale: tuple[float, float], frame: Frame) -> Prefix:
         class_id = int(found.classes[place])
@@ -161,3 +163,8 @@ class RowDetector:
         colour = [self._contract.padding] * 3
         padded = cv2.copyMakeBorder(picture, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=colour)
         return np.asarray(padded, np.float32)
+
+
+def _logit(share: float) -> float:
+    share = min(max(share, 1e-6), 1 - 1e-6)
+    return math.log(share / (1 - share))

@@ -51,9 +51,10 @@ def read_web_model(model: StoredModel) -> WebModel | None:
     files = {}
     for name, digest in known.items():
         path = PurePosixPath(name)
-        if path.parent.as_posix() == WEB_FOLDER and path.suffix in MEDIA_TYPES:
+        if path.is_relative_to(WEB_FOLDER) and path.suffix in MEDIA_TYPES:
             data = _read_file(model, name, digest)
-            files[path.name] = WebFile(data, digest, MEDIA_TYPES[path.suffix])
+            below = path.relative_to(WEB_FOLDER).as_posix()
+            files[below] = WebFile(data, digest, MEDIA_TYPES[path.suffix])
     if not files.keys() >= _NEEDED:
         return None
     return WebModel(f"models/{model.name}/{model.version}/{WEB_FOLDER}/", files)

@@ -33,7 +33,7 @@ def create_web_models_router(engine: Engine, settings: DetectSettings) -> APIRou
         )
 
     @router.api_route(
-        f"/{{name}}/{{version}}/{WEB_FOLDER}/{{file}}",
+        f"/{{name}}/{{version}}/{WEB_FOLDER}/{{file:path}}",
         methods=["GET", "HEAD"],
         include_in_schema=False,
     )

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 
 def save_network(model: keras.Model, folder: Path) -> None:
-    """Write the network for one picture of any size, all weights constants, into `folder`."""
-    channels = model.inputs[0].shape[-1]
-    spec = tf.TensorSpec((1, None, None, channels), tf.float32, name=INPUT_NAME)
+    """Write the network for one picture, all weights constants, into `folder`.
+
+    The picture has any size where the model takes any.
+    """
+    spec = tf.TensorSpec((1, *model.inputs[0].shape[1:]), tf.float32, name=INPUT_NAME)
     traced = tf.function(lambda images: model(images, training=False))
     frozen = convert_variables_to_constants_v2(
         traced.get_concrete_function(spec), lower_control_flow=False

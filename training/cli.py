@@ -12,6 +12,7 @@ from training.data.cli import run_exploration, run_preparation, run_records
 from training.export_options import ExportFormat
 from training.ocr.cli import app as ocr_app
 from training.reader.cli import app as reader_app
+from training.refiner.cli import run_refiner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,6 +140,9 @@ def _sort_places(places: list[Path], config: Path | None) -> tuple[Path, Path | 
     return found[0], found[1] if len(found) == 3 else None, found[-1]
 
 
+app.command("refiner")(run_refiner)
+
+
 @app.command("digest")
 def show_digest(
     data: Annotated[Path, typer.Argument(help="A folder, a file or a pattern of file names.")],
@@ -177,6 +181,9 @@ def run_export(
         int | None,
         typer.Option(min=1, help="Look again at a picture this much smaller; 1 does not."),
     ] = None,
+    refiner: Annotated[
+        Path | None, typer.Option(help="The run of a second stage: see `refiner`.")
+    ] = None,
 ) -> None:
     """Turn trained weights into a SavedModel, a LiteRT file or a TF.js model."""
     from dataclasses import replace
@@ -185,7 +192,10 @@ def run_export(
     detector = _load_trained(source, model, store)
     from training.export import ExportError
     from training.export_formats import write_export
+    from training.trained import add_refiner
 
+    if refiner is not None:
+        detector = add_refiner(detector, refiner)
     options = replace(
         detector.options,
         long_side=long_side or detector.options.long_side,

@@ -18,6 +18,8 @@ from training.box_graph import select_boxes, tile_anchors
 from training.export_options import EXTRA, FACTS, write_options
 from training.folding import fold_normalization
 from training.frame_graph import fit_frames, shrink_input
+from training.refiner.graph import refine_boxes
+from training.refiner.weights import save_refiner
 from training.start_weights import save_start_weights
 from training.trained import load_run
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from training.config import ModelConfig
     from training.export_options import ExportOptions
+    from training.refiner.weights import TrainedRefiner
     from training.trained import TrainedDetector
 
 logger = logging.getLogger(__name__)
@@ -36,8 +39,8 @@ Tensor = Any
 GraphFunction = Any
 
 LABELS = "label_map.pbtxt"
-# What a SavedModel may take with all that lies beside it.
-MAX_BYTES = 10_000_000
+# What an export may take with all that lies beside its graph.
+MAX_BYTES = 12_000_000
 SIGNATURE = "serving_default"
 INPUT = tf.TensorSpec((None, None, None, 3), tf.uint8, name="input_tensor")
 
@@ -64,7 +67,9 @@ def require_tensorflow() -> None:
 
 def write_saved_model(detector: TrainedDetector, out_dir: Path) -> None:
     """Write a SavedModel with all that belongs beside its graph into `out_dir`."""
-    export_detector(detector.model, out_dir, detector.options)
+    export_detector(detector.model, out_dir, detector.options, refiner=detector.refiner)
+    if detector.refiner is not None:
+        save_refiner(detector.refiner, out_dir / EXTRA)
     add_companions(detector.model, detector.network, out_dir)
 
 
@@ -81,10 +86,16 @@ def add_companions(model: keras.Model, network: ModelConfig, out_dir: Path) -> N
         logger.warning("%s: no weights to start from; they would make it too large", out_dir)
 
 
-def export_detector(model: keras.Model, out_dir: Path, options: ExportOptions) -> None:
+def export_detector(
+    model: keras.Model,
+    out_dir: Path,
+    options: ExportOptions,
+    *,
+    refiner: TrainedRefiner | None = None,
+) -> None:
     """Write `model` as a SavedModel into `out_dir`, its options beside the graph."""
     module = tf.Module()
-    module.detect = freeze_detector(model, options)
+    module.detect = freeze_detector(model, options, refiner)
     signature = module.detect.get_concrete_function()
     tf.saved_model.save(module, str(out_dir), signatures={SIGNATURE: signature})
     facts = out_dir / FACTS
@@ -92,14 +103,17 @@ def export_detector(model: keras.Model, out_dir: Path, options: ExportOptions) -
     write_options(options, facts)
 
 
-def freeze_detector(model: keras.Model, options: ExportOptions) -> GraphFunction:
+def freeze_detector(
+    model: keras.Model, options: ExportOptions, refiner: TrainedRefiner | None = None
+) -> GraphFunction:
     """Return the whole graph as a tf.function in which every weight is a constant.
 
     On a CPU a frozen graph takes two thirds of the time of one with variables: only constants can
     be folded into each other and laid out beforehand.
     """
     folded = fold_normalization(model)
-    traced = tf.function(lambda frames: detect_prefixes(folded, frames, options))
+    second = None if refiner is None else fold_normalization(refiner.model)
+    traced = tf.function(lambda frames: detect_prefixes(folded, frames, options, second))
     concrete = traced.get_concrete_function(INPUT)
     frozen = convert_variables_to_constants_v2(concrete, lower_control_flow=False)
     # A frozen function answers with a list, in the order of the sorted names.
@@ -112,7 +126,10 @@ def freeze_detector(model: keras.Model, options: ExportOptions) -> GraphFunction
 
 
 def detect_prefixes(
-    model: keras.Model, frames: Tensor, options: ExportOptions
+    model: keras.Model,
+    frames: Tensor,
+    options: ExportOptions,
+    refiner: keras.Model | None = None,
 ) -> dict[str, Tensor]:
     """Return the signature's outputs for uint8 frames [N, H, W, 3]."""
     images, fitted = fit_frames(frames, long_side=options.long_side, channels=options.channels)
@@ -122,7 +139,10 @@ def detect_prefixes(
         large_rows, large_anchors = find_large_print(model, images, options)
         rows = tf.concat([rows, large_rows], axis=1)
         anchors = tf.concat([anchors, large_anchors], axis=0)
-    boxes, scores, classes, number = select_boxes(rows, anchors, options.postprocess)
+    found = select_boxes(rows, anchors, options.postprocess)
+    if refiner is not None and options.refine is not None:
+        found = refine_boxes(refiner, images, found, options.refine)
+    boxes, scores, classes, number = found
     height, width = tf.unstack(tf.cast(fitted, tf.float32))
     return {
         "detection_boxes": tf.clip_by_value(boxes / tf.stack([height, width, height, width]), 0, 1),

@@ -33,15 +33,10 @@ def write_export(
     if to is ExportFormat.SAVED_MODEL:
         write_saved_model(detector, out)
     elif to is ExportFormat.WEB:
-        write_web(detector.model, out, options=detector.options, labels=detector.labels)
+        write_web(detector, out)
     else:
-        write_litert(
-            detector.model,
-            out,
-            options=detector.options,
-            labels=detector.labels,
-            pictures=list_pictures(pictures) if to is ExportFormat.LITERT_INT8 else (),
-        )
+        ranges = list_pictures(pictures) if to is ExportFormat.LITERT_INT8 else ()
+        write_litert(detector, out, pictures=ranges)
 
 
 def load_export(export: Path) -> Detector:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from training.anchors import LEVELS, AnchorLevel
 from training.network_file import read_level
 from training.postprocess import PostprocessRule
+from training.refiner.rule import RefineRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +38,8 @@ class ExportOptions:
     """What is fixed at an export: a frame's longer side comes down to `long_side` pixels.
 
     The network then looks a second time at a picture `coarse_factor` times smaller, for print that
-    is larger than any it was trained on; 1 leaves the second look out.
+    is larger than any it was trained on; 1 leaves the second look out. `refine` says how boxes go
+    through the second stage, None that there is none.
     """
 
     long_side: int = 1280
@@ -45,6 +47,7 @@ class ExportOptions:
     postprocess: PostprocessRule = field(default_factory=PostprocessRule)
     levels: tuple[AnchorLevel, ...] = LEVELS
     channels: int = 1
+    refine: RefineRule | None = None
 
 
 def choose_options(config: TrainConfig) -> ExportOptions:
@@ -70,10 +73,12 @@ def read_options(path: Path) -> ExportOptions:
 
 def parse_options(known: Mapping[str, Any]) -> ExportOptions:
     """Return the options that stand in `known`, which may hold more than them."""
+    refine = known.get("refine")
     return ExportOptions(
         long_side=known["long_side"],
         coarse_factor=known["coarse_factor"],
         postprocess=PostprocessRule(**known["postprocess"]),
         levels=tuple(read_level(level) for level in known["levels"]),
         channels=known["channels"],
+        refine=RefineRule(**refine) if refine else None,
     )

@@ -1,7 +1,8 @@
 """LiteRT: the bare network as a `.tflite` file, in float32 or int8.
 
-The labels and the contract lie in the file itself, as a zip archive behind the network. That is how
-LiteRT's metadata carries files, too: the runtime never looks there, `unzip` and `zipfile` do.
+The labels, the contract and the second stage lie in the file itself, as a zip archive behind the
+network. That is how LiteRT's metadata carries files, too: the runtime never looks there, `unzip`
+and `zipfile` do.
 """
 
 from __future__ import annotations
@@ -29,47 +30,60 @@ from training.contract import (
 from training.row_detector import RowDetector, average_blocks, fit_image, pad_image
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import keras
     from numpy.typing import NDArray
 
     from training.export_options import ExportOptions
+    from training.trained import TrainedDetector
 
     Floats = NDArray[np.float32]
     Representatives = Callable[[], Iterator[dict[str, Floats]]]
 
 LABELS = "labels.txt"
+REFINER = "refiner.tflite"
 
 
-def write_litert(
-    model: keras.Model,
-    out: Path,
-    *,
-    options: ExportOptions,
-    labels: Mapping[int, str],
-    pictures: Sequence[Path] = (),
-) -> None:
-    """Write `model` to the file `out`, in int8 where there are `pictures` to take ranges from.
+def write_litert(detector: TrainedDetector, out: Path, *, pictures: Sequence[Path] = ()) -> None:
+    """Write `detector` to the file `out`, in int8 where there are `pictures` to take ranges from.
 
-    Even then input and answer are float32: a caller need not know which of the two it has.
+    Even then input and answer are float32: a caller need not know which of the two it has. The
+    second stage has little to do; its weights are stored in float16, for their size.
+    """
+    options = detector.options
+    represent = make_representatives(pictures, options) if pictures else None
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(convert_network(detector.model, represent))
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr(LABELS, format_labels(detector.labels))
+        archive.writestr(CONTRACT, format_contract(options, detector.labels))
+        if detector.refiner is not None:
+            archive.writestr(REFINER, convert_network(detector.refiner.model, halves=True))
+
+
+def convert_network(
+    model: keras.Model, represent: Representatives | None = None, *, halves: bool = False
+) -> bytes:
+    """Return a network as LiteRT has it, in int8 where `represent` yields pictures for ranges.
+
+    `halves` stores weights in float16; they are float32 again once they are loaded.
     """
     with TemporaryDirectory() as folder:
         save_network(model, Path(folder))
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-        if pictures:
+        if represent is not None:
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
             converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-            converter.representative_dataset = make_representatives(pictures, options)
+            converter.representative_dataset = represent
+        if halves:
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+            converter.target_spec.supported_types = [tf.float16]
         with warnings.catch_warnings():
             # It takes the ranges with TensorFlow's own interpreter, which is to go.
             warnings.filterwarnings("ignore", "\\s*Warning: tf.lite.Interpreter is deprecated")
-            network = converter.convert()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(network)
-    with zipfile.ZipFile(out, "a") as archive:
-        archive.writestr(LABELS, format_labels(labels))
-        archive.writestr(CONTRACT, format_contract(options, labels))
+            network: bytes = converter.convert()
+    return network
 
 
 def make_representatives(pictures: Sequence[Path], options: ExportOptions) -> Representatives:
@@ -90,15 +104,15 @@ def make_representatives(pictures: Sequence[Path], options: ExportOptions) -> Re
 
 
 class LiteRtNetwork:
-    """The bare network in LiteRT."""
+    """A bare network in LiteRT."""
 
-    def __init__(self, path: Path, *, threads: int = 1) -> None:
+    def __init__(self, network: bytes, *, threads: int = 1) -> None:
         # The runner works in the interpreter's memory, and does not keep it alive.
-        self._interpreter = Interpreter(model_path=str(path), num_threads=threads)
+        self._interpreter = Interpreter(model_content=network, num_threads=threads)
         self._runner = self._interpreter.get_signature_runner()
 
     def run(self, images: Floats) -> Floats:
-        """Return rows [1, A, classes + 4] for [1, H, W, C] in 0..255, sides multiples of 32."""
+        """Return the rows for pictures [1, H, W, C] in 0..255."""
         answer = self._runner(**{INPUT_NAME: images})
         return np.asarray(answer[OUTPUT_NAME], np.float32)
 
@@ -106,7 +120,16 @@ class LiteRtNetwork:
 def load_litert(path: Path, *, threads: int = 1) -> RowDetector:
     """Return the detector that `write_litert` wrote."""
     options, _ = read_litert_contract(path)
-    return RowDetector(LiteRtNetwork(path, threads=threads), options)
+    network = LiteRtNetwork(path.read_bytes(), threads=threads)
+    return RowDetector(network, options, load_litert_refiner(path))
+
+
+def load_litert_refiner(path: Path) -> LiteRtNetwork | None:
+    """Return the second stage that lies in a `.tflite` file of ours, None where it has none."""
+    with zipfile.ZipFile(path) as archive:
+        if REFINER not in archive.namelist():
+            return None
+        return LiteRtNetwork(archive.read(REFINER))
 
 
 def read_litert_contract(path: Path) -> tuple[ExportOptions, dict[int, str]]:

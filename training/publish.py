@@ -12,9 +12,10 @@ from model_store.manifest import ManifestFacts, Signature, TensorSpec, TrainingF
 from model_store.store import ModelStore
 from training.checkpoint import read_state
 from training.export import SIGNATURE
-from training.export_options import FACTS
+from training.export_options import EXTRA, FACTS
 from training.network_file import find_network
 from training.origin import read_origin
+from training.refiner.weights import REFINER_RUN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,11 +40,14 @@ def publish_export(
 
     Raises what `ModelStore.publish` raises.
     """
+    training = describe_run(config, run_dir, commit=commit)
+    if (refiner := export_dir / EXTRA / REFINER_RUN).exists():
+        training.config["refiner"] = json.loads(refiner.read_text())
     facts = ManifestFacts(
         signature=read_signature(export_dir),
         label_map=find_network(config.model, run_dir).labels or {},
         preprocessing=json.loads((export_dir / FACTS).read_text()),
-        training=describe_run(config, run_dir, commit=commit),
+        training=training,
         metrics=metrics,
         licence=LICENCE,
         summary=config.summary,

@@ -14,6 +14,8 @@ import numpy as np
 from training.anchors import BACKBONE_STRIDE, image_anchors
 from training.contract import LUMA, PADDING
 from training.postprocess import Detections, decode_rows
+from training.refiner.patch import cut_patches
+from training.refiner.rows import count_refined, refine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,15 +30,21 @@ class BareNetwork(Protocol):
     """A runtime that holds the network and nothing else."""
 
     def run(self, images: Floats) -> Floats:
-        """Return rows [1, A, classes + 4] for [1, H, W, C] in 0..255, sides multiples of 32."""
+        """Return rows for [1, H, W, C] in 0..255.
+
+        A detector gives [1, A, classes + 4] for sides that are multiples of 32, a second stage
+        [1, classes + 4] for a patch.
+        """
         ...
 
 
 class RowDetector:
     """A bare network that takes pictures of any size."""
 
-    def __init__(self, network: BareNetwork, options: ExportOptions) -> None:
-        self._network, self._options = network, options
+    def __init__(
+        self, network: BareNetwork, options: ExportOptions, refiner: BareNetwork | None = None
+    ) -> None:
+        self._network, self._options, self._refiner = network, options, refiner
 
     def detect(self, image: NDArray[np.uint8]) -> Detections:
         """Return what is found in a uint8 RGB image [H, W, 3], boxes in its pixels."""
@@ -49,13 +57,21 @@ class RowDetector:
             large_rows, large_anchors = self._look_at_large(padded)
             rows = np.concatenate([rows, large_rows])
             anchors = np.concatenate([anchors, large_anchors])
-        found = decode_rows(rows, anchors, self._options.postprocess)
+        found = self._refine(padded, decode_rows(rows, anchors, self._options.postprocess))
         boxes = np.clip(found.boxes / _sides(fitted), 0.0, 1.0) * _sides(image)
         return Detections(boxes, found.scores, found.classes)
 
     def input_scale(self, height: int, width: int) -> float:
         """Return by how much an image of this size is shrunk, at most 1."""
         return min(1.0, self._options.long_side / max(height, width))
+
+    def _refine(self, padded: Floats, found: Detections) -> Detections:
+        rule = self._options.refine
+        if self._refiner is None or rule is None:
+            return found
+        patches = cut_patches(padded, found.boxes[: count_refined(found.scores, rule)], rule)
+        rows = [self._refiner.run(patch[None]) for patch in patches]
+        return refine(found, np.concatenate(rows), rule) if rows else found
 
     def _look(self, padded: Floats) -> tuple[Boxes, Boxes]:
         height, width = padded.shape[:2]

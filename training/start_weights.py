@@ -123,21 +123,25 @@ def _shapes(layer: keras.layers.Layer) -> list[tuple[int, ...]]:
 
 
 def save_start_weights(model: keras.Model, network: ModelConfig, folder: Path) -> Path:
-    """Write a model's weights, to start from, and its network into `folder`.
+    """Write a model's weights, to start from, and its network into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_network(network, folder)
+    return save_halved(model, folder / START_WEIGHTS)
+
+
+def save_halved(model: keras.Model, path: Path) -> Path:
+    """Write a model's weights to the `.weights.h5` file `path`, and return it.
 
     Kernels are rounded to float16, which halves the file and is far finer than what training
     changes; statistics and offsets are left as they are, whose range float16 may not have.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / START_WEIGHTS
-    whole = folder / f"whole-{START_WEIGHTS}"
+    whole = path.with_name(f"whole-{path.name}")
     model.save_weights(whole)
     with h5py.File(whole) as source, h5py.File(path, "w") as target:
         source.visititems(lambda name, item: _copy_item(name, item, target))
         for name, value in source.attrs.items():
             target.attrs[name] = value
     whole.unlink()
-    write_network(network, folder)
     return path
 
 

@@ -10,6 +10,7 @@ from training.checkpoint import find_weights
 from training.detector import build_detector
 from training.export_options import FACTS, ExportOptions, read_options
 from training.network_file import find_network, read_network
+from training.refiner.weights import load_refiner
 from training.start_weights import start_from_model
 
 if TYPE_CHECKING:
@@ -19,15 +20,20 @@ if TYPE_CHECKING:
 
     from model_store.store import ModelStore
     from training.config import ModelConfig
+    from training.refiner.weights import TrainedRefiner
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainedDetector:
-    """A network with its weights, and what an export of it begins with."""
+    """A network with its weights, and what an export of it begins with.
+
+    `refiner` is the second stage, where there is one; `options.refine` is its rule.
+    """
 
     model: keras.Model
     network: ModelConfig
     options: ExportOptions
+    refiner: TrainedRefiner | None = None
 
     @property
     def labels(self) -> dict[int, str]:
@@ -59,4 +65,15 @@ def load_model(store: ModelStore, named: str) -> TrainedDetector:
         raise FileNotFoundError(f"{weights.parent}: expected network.json, found none")
     model = build_detector(network)
     model.load_weights(weights)
-    return TrainedDetector(model, network, read_options(weights.parents[1] / FACTS))
+    detector = TrainedDetector(model, network, read_options(weights.parents[1] / FACTS))
+    return add_refiner(detector, weights.parent) if detector.options.refine else detector
+
+
+def add_refiner(detector: TrainedDetector, folder: Path) -> TrainedDetector:
+    """Return `detector` with the second stage of a run, or of an export's folder.
+
+    Raises FileNotFoundError where `folder` has none.
+    """
+    refiner = load_refiner(folder)
+    options = replace(detector.options, refine=refiner.network.rule)
+    return replace(detector, refiner=refiner, options=options)

@@ -2,7 +2,8 @@
 
 model.json, group1-shard1of1.bin   the network, weights in float16
 detector.json                      the contract: sizes, anchors, labels, thresholds
-detector.js                        an ES module that detects with them
+detector.js, refine.js             an ES module that detects with them, and its own
+refiner/                           the second stage as another graph model, where there is one
 """
 
 from __future__ import annotations
@@ -18,30 +19,37 @@ from training.contract import CONTRACT, format_contract
 from training.export import ExportError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import keras
 
-    from training.export_options import ExportOptions
+    from training.trained import TrainedDetector
 
 WEB = Path(__file__).parent / "web"
+REFINER = "refiner"
+SCRIPTS = ("detector.js", "refine.js")
 # The first conversion fetches some 300 MB.
 TIMEOUT_S = 1800
 
 
-def write_web(
-    model: keras.Model, out: Path, *, options: ExportOptions, labels: Mapping[int, str]
-) -> None:
-    """Write `model` into the folder `out`.
+def write_web(detector: TrainedDetector, out: Path) -> None:
+    """Write `detector` into the folder `out`.
 
     Raises ExportError where uv is missing or the converter fails.
     """
+    write_graph_model(detector.model, out)
+    if detector.refiner is not None:
+        write_graph_model(detector.refiner.model, out / REFINER)
+    contract = format_contract(detector.options, detector.labels)
+    (out / CONTRACT).write_text(contract, encoding="utf-8")
+    for name in SCRIPTS:
+        shutil.copyfile(WEB / name, out / name)
+
+
+def write_graph_model(model: keras.Model, out: Path) -> None:
+    """Write a network into the folder `out`; raises ExportError."""
     out.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder:
         save_network(model, Path(folder))
         convert_network(Path(folder), out)
-    (out / CONTRACT).write_text(format_contract(options, labels), encoding="utf-8")
-    shutil.copyfile(WEB / "detector.js", out / "detector.js")
 
 
 def convert_network(saved_model: Path, out: Path) -> None:

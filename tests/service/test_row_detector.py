@@ -54,7 +54,7 @@ def detect(network, frame, contract=CONTRACT, **settings):
     return make(network, contract, **settings).detect(frame)
 
 
-def make(network, contract=CONTRACT, **settings):
+def make(network, contract=CONTRACT, *, refiner=None, **settings):
     return RowDetector(
         network,
         DetectSettings(warmup_sizes_px=((64, 32),), **settings),
@@ -62,6 +62,7 @@ def make(network, contract=CONTRACT, **settings):
         label_map=LABELS,
         name="links",
         version=3,
+        refiner=refiner,
     )
 
 
@@ -168,3 +169,8 @@ def test_warming_up_runs_every_usual_size():
     network = FakeNetwork()
     make(network).warm_up()
     assert [picture.shape for picture in network.seen] == [(1, 32, 64, 1)]
+
+
+def test_what_is_doubtful_is_found_where_that_is_asked_for():
+    network = FakeNetwork((9, 1, -1.0, (0, 0, 0, 0)))
+    assert len(detect(network, frame(), min_score=0.2)) == 1

@@ -15,15 +15,16 @@ from training.export_formats import MAX_PICTURES, list_pictures, load_export
 from training.export_options import ExportOptions
 from training.label_map import LABEL_MAP
 from training.litert import make_representatives, read_litert_contract, write_litert
+from training.trained import TrainedDetector
 
 OPTIONS = ExportOptions(long_side=96, coarse_factor=2)
 
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
-    model = build_detector(ModelConfig(backbone="mobilenet", pyramid_filters=8))
+    network = ModelConfig(backbone="mobilenet", pyramid_filters=8)
     path = tmp_path_factory.mktemp("litert") / "new" / "links.tflite"
-    write_litert(model, path, options=OPTIONS, labels=LABEL_MAP)
+    write_litert(TrainedDetector(build_detector(network), network, OPTIONS), path)
     return path
 
 

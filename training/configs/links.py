@@ -6,7 +6,8 @@
 to 20 crops a second, hence half a day for all of them; with `--max-minutes` the schedule ends in
 time. Version 2 was made with `synth --pages 2400 --seed 12` and `--max-minutes 122`, from the
 weights of version 1 (89,000 crops): 142,000 crops. Expect a `class_loss` that falls from .15 to
-.045. Version 3 has the same weights, exported at another `long_side`.
+.045. Version 3 has the same weights, exported at another `long_side`; version 4 has them, too, and
+a second stage.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""The second stage of a detector: a small network that looks at each box again, larger."""
