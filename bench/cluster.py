@@ -6,6 +6,7 @@ import contextlib
 import os
 import socket
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 READY_S = 300.0
 NAME = "printlink"
+REPLICA = f"ServeReplica:{NAME}:"
 # One node has room for all replicas, while they are replaced too.
 CPUS_PER_NODE = 12
 # Ray gives a node half a minute, whatever else this machine has to do.
@@ -41,14 +43,16 @@ class LocalCluster:
         serve.run(app, name=NAME, route_prefix="/")
         wait_until_ready(self.url)
 
-    def lose_node(self) -> int:
+    def lose_node(self) -> Counter[str]:
         """End a node at once, as a machine does that is switched off; return its replicas."""
         node = self.nodes.pop()
         [raylet] = node.all_processes["raylet"]
         processes = psutil.Process(raylet.process.pid).children(recursive=True)
-        replicas = sum("ServeReplica" in process.name() for process in processes)
+        titles = (process.name().partition(REPLICA)[2] for process in processes)
+        # Behind a dot a replica says what it is doing.
+        lost = Counter(title.partition(".")[0] for title in titles if title)
         self.cluster.remove_node(node, allow_graceful=False)
-        return replicas
+        return lost
 
 
 @contextlib.contextmanager
@@ -57,6 +61,8 @@ def open_cluster(*, nodes: int = 1) -> Iterator[LocalCluster]:
     # A machine that has to be several is slow at each.
     for name in ("PROXY_READY_CHECK_TIMEOUT_S", "PROXY_HEALTH_CHECK_TIMEOUT_S"):
         os.environ.setdefault(f"RAY_SERVE_{name}", "60")
+    # The one proxy would ask the ingress beside it only, and no other could be missed.
+    os.environ.setdefault("RAY_SERVE_PROXY_PREFER_LOCAL_NODE_ROUTING", "0")
     os.environ.setdefault("RAY_SERVE_QUEUE_LENGTH_RESPONSE_DEADLINE_S", "1")
     # Ray's workers are nicer than other processes, and here they share a machine with many.
     os.environ.setdefault("RAY_worker_niceness", "0")

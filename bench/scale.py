@@ -14,6 +14,7 @@ the exit status is 1 if one is lost. Needs the `scale` extra.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -34,7 +35,7 @@ from model_store import ManifestFacts
 from model_store.manifest import read_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from bench.cluster import LocalCluster
     from bench.resending import Calls
@@ -54,17 +55,17 @@ def readers(
     data = draw_blank() if simulated else frame.read_bytes()
     bind = bind_simulated if simulated else bind_real
     every: list[Calls] = []
-    with open_cluster() as cluster:
-        typer.echo(HEADER)
+    with open_heard_cluster() as cluster:
+        tell(HEADER)
         for count in replicas or [1, 2, 4]:
             cluster.deploy(bind(count))
             asyncio.run(send_for(cluster.url, data, seconds=seconds / 4))
             calls = asyncio.run(send_for(cluster.url, data, seconds=seconds))
             every.append(calls)
             ratio = calls.frames_per_s / every[0].frames_per_s
-            typer.echo(f"{calls.render(f'{count} readers')}  {ratio:.2f} times the first")
+            tell(f"{calls.render(f'{count} readers')}  {ratio:.2f} times the first")
             if simulated:
-                typer.echo(f"{'':20}{'':9}{count / (LINKS * READ_S):>10.1f}  could be at most")
+                tell(f"{'':20}{'':9}{count / (LINKS * READ_S):>10.1f}  could be at most")
     judge(every)
 
 
@@ -73,20 +74,20 @@ def losses(
     seconds: Annotated[float, typer.Option(min=8, help="How long, for each loss.")] = 20.0,
 ) -> None:
     """Kill a replica of the readers, then a node, then change all parts, under load."""
-    with open_cluster() as cluster:
+    with open_heard_cluster() as cluster:
         cluster.deploy(bind_simulated(4))
-        losses: dict[str, Callable[[], Any]] = {
+        changes: dict[str, Callable[[], Any]] = {
             "nothing lost": lambda: None,
             "a replica killed": kill_reader,
-            "a node lost": lambda: typer.echo(f"{cluster.lose_node()} replicas die with a node"),
+            "a node lost": lambda: lose_node(cluster),
             "deployed anew": lambda: cluster.deploy(bind_simulated(4, version=2)),
         }
-        typer.echo(HEADER)
+        tell(HEADER)
         every = []
-        for title, lose in losses.items():
-            calls = asyncio.run(send_through(cluster.url, lose, seconds=seconds))
+        for title, change in changes.items():
+            calls = asyncio.run(send_through(cluster.url, change, seconds=seconds))
             every.append(calls)
-            typer.echo(calls.render(title))
+            tell(calls.render(title))
     judge(every)
 
 
@@ -95,20 +96,32 @@ def models(
     seconds: Annotated[float, typer.Option(min=8, help="How long, for each change.")] = 40.0,
 ) -> None:
     """Change the detector's version under load, then to one that misses the golden frame."""
-    with tempfile.TemporaryDirectory() as root, open_cluster() as cluster:
+    with tempfile.TemporaryDirectory() as root, open_heard_cluster() as cluster:
         publish_three(Path(root))
         cluster.deploy(bind_detectors(root, version=1))
-        typer.echo(HEADER)
+        tell(HEADER)
         every = []
         for title, version in {"1 stays": 1, "2 in its place": 2, "3, which is bad": 3}.items():
             change = partial(try_version, cluster, root, version)
             calls = asyncio.run(send_through(cluster.url, change, seconds=seconds, callers=4))
             every.append(calls)
-            typer.echo(calls.render(title))
-            typer.echo(f"{'':20}answered by {calls.render_versions()}")
+            tell(calls.render(title))
+            tell(f"{'':20}answered by {calls.render_versions()}")
     judge(every)
     if every[-1].last_version != 2 or every[-1].versions.keys() != {2}:
         sys.exit("bench: a version answered that ought not to")
+
+
+@contextlib.contextmanager
+def open_heard_cluster() -> Iterator[LocalCluster]:
+    """Open a cluster whose messages go to standard error, as Ray's own would not all do."""
+    with contextlib.redirect_stdout(sys.stderr), open_cluster() as cluster:
+        yield cluster
+
+
+def tell(line: str) -> None:
+    """Write a line to standard output, beside which Ray writes nothing."""
+    typer.echo(line, file=sys.__stdout__)
 
 
 def publish_three(root: Path) -> None:
@@ -126,13 +139,20 @@ def try_version(cluster: LocalCluster, root: str, version: int) -> None:
     try:
         cluster.deploy(bind_detectors(root, version=version))
     except RuntimeError:
-        typer.echo(f"{'':20}the cluster refuses version {version}")
+        tell(f"{'':20}the cluster refuses version {version}")
 
 
 def kill_reader() -> None:
     """Kill the process of one replica of the simulated readers."""
     pid = serve.get_deployment_handle("readers", app_name=NAME).pid.remote().result()
     os.kill(pid, signal.SIGKILL)
+
+
+def lose_node(cluster: LocalCluster) -> None:
+    """End a node and say what was on it."""
+    lost = cluster.lose_node()
+    what = ", ".join(f"{count} of {name}" for name, count in sorted(lost.items()))
+    tell(f"{'':20}{lost.total()} replicas die with a node: {what}")
 
 
 async def send_through(

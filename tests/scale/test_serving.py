@@ -1,5 +1,7 @@
 """The service in parts keeps the contract of the whole, on a cluster of two nodes."""
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -9,7 +11,7 @@ from ray import serve
 
 from bench.cluster import NAME, open_cluster
 from bench.parts import bind_detectors, bind_real, bind_simulated, draw_blank
-from bench.scale import kill_reader, publish_three
+from bench.scale import kill_reader, publish_three, send_through
 from tests.service.test_contract import test_every_answer_is_one_that_the_document_promises
 from tests.test_end_to_end import (
     test_a_stream_keeps_the_tracks_of_the_sample_page_and_confirms_them,
@@ -63,6 +65,18 @@ def test_a_new_version_takes_over_and_a_bad_one_never_does(cluster, client, tmp_
         cluster.deploy(bind_detectors(str(tmp_path), version=3))
     assert "golden frame" in serve.status().applications[NAME].deployments["detector"].message
     assert post_blank(client)["model"]["version"] == 2
+
+
+# The last one, as its node does not come back.
+def test_a_lost_node_loses_no_frame(cluster):
+    cluster.deploy(bind_simulated(4))
+    lost = []
+    calls = asyncio.run(
+        send_through(cluster.url, lambda: lost.append(cluster.lose_node()), seconds=12)
+    )
+    assert lost[0].total()
+    assert calls.done.ms
+    assert not calls.lost
 
 
 def post_blank(client):
