@@ -28,12 +28,12 @@ async function load({ folder, min_score, max_prefixes }) {
   return {};
 }
 
-/** Returns the prefixes in a picture, and the boxes to cut out of it. */
+/** Returns the prefixes in a picture, and what to cut out of it for each. */
 async function look(picture) {
   const found = (await detector.detect(picture)).filter(({ score }) => score >= limits.min_score);
   const prefixes = found.slice(0, limits.max_prefixes).map(describePrefix);
   const boxes = prefixes.map(({ box: [left, top, right, bottom] }) => ({ left, top, right, bottom }));
-  return { prefixes, boxes: planCutouts(greyOf(picture), boxes) };
+  return { prefixes, covers: boxes.length === 0 ? [] : planCutouts(greyOf(picture), boxes) };
 }
 
 /** The service reads on from these sides: rounded to a hundredth of a pixel, doubtful links change. */
