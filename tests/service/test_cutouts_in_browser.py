@@ -10,6 +10,7 @@ import pytest
 from service.cutouts import CutPage, read_layout
 from service.decode import decode_frame
 from service.settings import DecodeSettings
+from service.shrink import View
 from tests.service.browser import PAGE, open_browser, open_tab, write_video
 from tests.service.clients import open_server, wait_until_ready
 from tests.service.fakes import FakeBuilder
@@ -50,6 +51,15 @@ async ([address, prefixes, first, second]) => {
   return [listDoubtful(prefixes, first), urls(joinLinks(first, second))];
 }
 """
+SHRINK = """
+async ([address, width, height, longest]) => {
+  const { shrinkPicture } = await import(address.replace("main.js", "shrink.js"));
+  const picture = new ImageData(width, height);
+  picture.data.forEach((_, at) => { picture.data[at] = at % 4 === 3 ? 255 : (at * 7919) % 251; });
+  const small = shrinkPicture(picture, longest);
+  return [small.width, small.height, [...small.data]];
+}
+"""
 # Two of them overlap, and one goes beyond the frame.
 BOXES = [(101, 200, 420, 233), (300, 215, 700, 260), (900, 1300, 2000, 1500)]
 
@@ -82,6 +92,20 @@ def test_cutouts_arrive_as_the_luma_of_the_whole_frame(page):
         assert is_known[top:bottom, left:right].all()
     # Turning the whole frame's luma and colour into red, green and blue rounds it.
     assert np.abs(laid[is_known].astype(int) - luma[is_known]).max() <= 1
+
+
+@pytest.mark.parametrize("size", [(60, 90), (131, 77), (200, 300), (500, 123)])
+def test_the_detector_here_sees_what_that_of_the_service_sees(page, size):
+    tab, address = page
+    width, height = size
+    across, down, levels = tab.evaluate(SHRINK, [address, width, height, 90])
+    at = np.arange(4 * width * height, dtype=np.int64).reshape(height, width, 4)
+    pixels = (at * 7919 % 251).astype(np.uint8)[..., :3]
+    seen = np.array(levels).reshape(down, across, 4)[..., :3]
+    if max(size) <= 90:
+        assert np.array_equal(seen, pixels)
+    else:
+        assert np.array_equal(seen[..., 0], View(90, is_grey=True).fit(pixels))
 
 
 def lay_out(picture, layout):
