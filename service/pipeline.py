@@ -44,6 +44,11 @@ _JOIN_TRUST = 0.97
 class FramePipeline(Protocol):
     """All stages after decoding; may be called from several threads at once."""
 
+    @property
+    def sees_colour(self) -> bool:
+        """Whether frames in colour are of any use to it."""
+        ...
+
     def run(
         self,
         frame: Frame,
@@ -81,6 +86,11 @@ class Pipeline:
         self._on_stage = on_stage
         self._share_out = share_out
         self._log = structlog.get_logger("printlink")
+
+    @property
+    def sees_colour(self) -> bool:
+        """Whether frames in colour are of any use to it: only ever to the detector."""
+        return self._detector.sees_colour
 
     def run(
         self,
