@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from service.lookalikes import is_lookalike
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from service.records import Symbol, TextLine
 
@@ -74,19 +74,23 @@ def _find_nearest(text: str, label: str) -> Anchor | None:
     start = next((place for place, one in enumerate(text[:_MAX_JUNK]) if one.isalnum()), 0)
     best, anchor = math.inf, None
     for name, printed in PRINTED.items():
-        for end in range(start + 2, min(len(text), start + len(printed) + _MAX_EXTRA) + 1):
-            cost = _cost(text[start:end], printed) + (name != label) * _OTHER_LABEL_COST
-            if cost < min(best, _MAX_COST_RATIO * len(printed)):
-                best, anchor = cost, Anchor(name, start, end)
+        costs = _costs(text[start : start + len(printed) + _MAX_EXTRA], printed)
+        for length, distance in enumerate(costs, start=1):
+            cost = distance + (name != label) * _OTHER_LABEL_COST
+            if length > 1 and cost < min(best, _MAX_COST_RATIO * len(printed)):
+                best, anchor = cost, Anchor(name, start, start + length)
     return anchor
 
 
-def _cost(read: str, printed: str) -> float:
-    """Return the edit distance between both; a look-alike costs a third."""
+def _costs(read: str, printed: str) -> Iterator[float]:
+    """Yield the edit distance to `printed` of what was read up to each of its characters.
+
+    A look-alike costs a third.
+    """
     row = [float(place) for place in range(len(printed) + 1)]
     for count, one in enumerate(read, start=1):
         above, row = row, [float(count)]
         for place, other in enumerate(printed, start=1):
             change = 0.0 if one == other else 0.34 if is_lookalike(one, other) else 1.0
             row.append(min(above[place - 1] + change, above[place] + 1.0, row[place - 1] + 1.0))
-    return row[-1]
+        yield row[-1]
