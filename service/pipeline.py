@@ -190,9 +190,8 @@ class Pipeline:
         with clock.stage("expand"):
             strip = self._expander.cut_prefix(page, prefix)
         with clock.stage("recognize"):
-            read = self._reader.read(
-                strip, lambda text: read_scheme(text, prefix.label), most_empty=1
-            )
+            # How sure the reader is of it would take a second one, and does not matter here.
+            read = self._reader.read_once(strip, lambda text: read_scheme(text, prefix.label))
         return read is not None
 
     def _expand_below(self, line: Line, reading: Reading, clock: Clock) -> Below | None:
