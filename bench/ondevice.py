@@ -70,24 +70,36 @@ class PageUser:
         tab.locator("#device-switch").wait_for()
 
     def choose(self, *, on_device: bool) -> None:
-        self._tab.get_by_role("switch").set_checked(on_device)
+        """Turn the switch; the page then looks once more at the picture that it shows."""
+        switch = self._tab.get_by_role("switch")
+        if switch.is_checked() == on_device:
+            return
+        with self._answer_awaited() if self._sent else contextlib.nullcontext():
+            switch.set_checked(on_device)
 
     def look_at(self, picture: Path) -> Look:
         self._sent.clear()
+        started = time.perf_counter()
+        with self._answer_awaited():
+            self._tab.locator("#file").set_input_files(picture)
+        ms = (time.perf_counter() - started) * 1000
+        sent_bytes = sum(int(request.all_headers()["content-length"]) for request in self._sent)
+        answered = self._read_confidences()
+        shown = self._tab.locator("#links .url").all_text_contents()
+        return Look({url: answered[url] for url in shown}, sent_bytes, ms)
+
+    @contextlib.contextmanager
+    def _answer_awaited(self) -> Iterator[None]:
         state = self._tab.locator("#state")
         state.evaluate("state => { state.textContent = '' }")
-        started = time.perf_counter()
-        self._tab.locator("#file").set_input_files(picture)
+        yield
         state.filter(has_text=DONE).wait_for()
-        ms = (time.perf_counter() - started) * 1000
-        links: dict[str, float] = {}
-        sent_bytes = 0
-        for request in self._sent:
-            sent_bytes += int(request.all_headers()["content-length"])
-            response = request.response()
-            found = response.json()["links"] if response else []
-            links |= {link["url"]: link["confidence"] for link in found}
-        return Look(links, sent_bytes, ms)
+
+    def _read_confidences(self) -> dict[str, float]:
+        """Return every link that was answered; of two answers about one link the last counts."""
+        answers = [response.json() for request in self._sent if (response := request.response())]
+        found = [link for answer in answers for link in answer["links"]]
+        return {link["url"]: link["confidence"] for link in found}
 
     def _note(self, request: Request) -> None:
         if request.method == "POST" and "/v1/" in request.url:

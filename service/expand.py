@@ -15,6 +15,7 @@ from service.gaps import find_gaps
 from service.ink import grey_of, is_light_on_dark
 from service.records import Strip
 from service.rectify import outline, rectify_line
+from service.rules import erase_rules
 from service.tilt import find_line_start
 from service.wrap import find_next_line
 
@@ -171,13 +172,14 @@ class Expander:
         )
 
     def _cut(self, grey: Grey, course: Course, reach: tuple[float, float]) -> Grey:
-        return rectify_line(
+        strip = rectify_line(
             grey,
             course,
             reach=reach,
             height_px=self._settings.strip_height_px,
             margin_ratio=self._settings.margin_ratio,
         )
+        return erase_rules(strip)
 
 
 def _outline(course: Course, reach: tuple[float, float]) -> Polygon:

@@ -120,7 +120,8 @@ def rate_end(first: str, token: str) -> float:
 
     The next line's first word is `token`, and the link was not joined with it.
     """
-    if first.endswith(".") or _starts_a_link(token):
+    # One character alone is a list's bullet, however it was read, or a word; no link goes on so.
+    if first.endswith(".") or len(token) == 1 or _starts_a_link(token):
         return 1.0
     bare = token.rstrip(_CLOSING_MARKS)
     if _URL_PART.search(bare) and "@" not in bare and _is_worded(bare):

@@ -91,6 +91,7 @@ def test_a_link_cannot_end_with_a_joint(text):
         ("https://a.org/gui", ["de/three", "de.html,", "de_two)", "/three", "_two"], 0.1),
         ("https://a.org/guide/", ["https://b.org/x", "(www.b.org)"], 1.0),
         ("https://a.org/guide.", ["ruler", "de/three"], 1.0),
+        ("https://a.org/guide/", ["•", "e", "a"], 1.0),
     ],
 )
 def test_what_stands_below_tells_how_likely_a_link_ends_there(first, tokens, trust):

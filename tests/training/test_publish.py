@@ -9,13 +9,16 @@ from tests.training.warned import KERAS_ARRAY
 from training.checkpoint import STATE
 from training.config import ModelConfig, TrainConfig
 from training.detector import build_detector
-from training.export import LABELS, MAX_BYTES, add_companions, export_detector
+from training.export import LABELS, MAX_BYTES, add_companions, write_saved_model
 from training.export_options import EXTRA, ExportOptions
 from training.label_map import LABEL_MAP
 from training.origin import Origin, write_origin
 from training.publish import publish_export
+from training.refiner.config import RefinerNetwork
+from training.refiner.net import build_refiner
+from training.refiner.weights import TrainedRefiner
 from training.start_weights import START_WEIGHTS, put_weights, start_from_model
-from training.trained import load_model
+from training.trained import TrainedDetector, load_model
 
 pytestmark = KERAS_ARRAY
 
@@ -27,12 +30,16 @@ def make_source(_, size):
 CONFIG = TrainConfig(name="drawn", make_source=make_source, batch=8, seed=4)
 
 
+SECOND = RefinerNetwork(filters=(4, 8, 8), squeezed=4)
+OPTIONS = ExportOptions(long_side=640, refine=SECOND.rule)
+
+
 @pytest.fixture
 def stored(tmp_path):
     export = tmp_path / "export"
+    refiner = TrainedRefiner(build_refiner(SECOND), SECOND, {"steps": 3})
     model = build_detector(ModelConfig())
-    export_detector(model, export, ExportOptions(long_side=640))
-    add_companions(model, ModelConfig(), export)
+    write_saved_model(TrainedDetector(model, ModelConfig(), OPTIONS, refiner), export)
     write_origin(Origin(data_sha256="0" * 64, started_from="links:1"), tmp_path)
     (tmp_path / STATE).write_text(json.dumps({"step": 3, "elapsed_s": 1.0}))
     return publish_export(
@@ -58,6 +65,8 @@ def test_a_published_model_is_found_verified_and_described(stored, tmp_path):
         "data_sha256": "0" * 64,
         "started_from": "links:1",
     }
+    assert manifest.training.config["refiner"] == {"steps": 3}
+    assert manifest.preprocessing["refine"]["margin"] == 0.5
     assert manifest.metrics == {"all": {"ap50": 0.5}}
 
 
@@ -70,7 +79,8 @@ def test_a_run_and_an_export_can_start_from_a_published_model(stored, tmp_path):
     assert read_label_map(start.weights.parent / LABELS) == LABEL_MAP
     assert sum(path.stat().st_size for path in stored.path.rglob("*") if path.is_file()) < 12e6
     published = load_model(store, "drawn")
-    assert (published.network, published.options) == (ModelConfig(), ExportOptions(long_side=640))
+    assert (published.network, published.options) == (ModelConfig(), OPTIONS)
+    assert (published.refiner.network, published.refiner.run) == (SECOND, {"steps": 3})
     start.weights.unlink()
     with pytest.raises(FileNotFoundError, match="drawn:1 was published without start"):
         start_from_model(store, "drawn")

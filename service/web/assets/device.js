@@ -1,8 +1,10 @@
 /** The detector on this device: it looks at frames here, and only cutouts go to the service. */
 
-import { packBoxes } from "./cutouts.js";
+import { coverBlocks, gatherGrey, packBoxes } from "./blocks.js";
+import { takeLines } from "./cutouts.js";
 import { get, sendCutouts } from "./detect.js";
-import { encodeSmall } from "./frame.js";
+import { joinLinks, listDoubtful } from "./doubt.js";
+import { encodeJpeg, encodeSmall } from "./frame.js";
 
 /** @typedef {{path: string, min_score: number, max_prefixes: number}} Offer */
 
@@ -24,7 +26,6 @@ export class DeviceDetector {
   #loaded = null;
   #answers = new Map();
   #count = 0;
-  #canvas = document.createElement("canvas");
   #copy = document.createElement("canvas");
 
   /** Loads the detector, once for all who ask. */
@@ -49,34 +50,30 @@ export class DeviceDetector {
       this.#giveUp();
       throw error;
     });
-    const { width, height } = frame;
     const picture = this.#readPixels(frame);
-    const { prefixes, boxes } = await this.#ask({ picture }, [picture.data.buffer]);
-    if (prefixes.length === 0) return { answer: { links: [], frame: { width, height } }, bytes: 0 };
-    const packed = packBoxes(boxes);
-    const gathered = await this.#gather(frame, packed);
-    const layout = { frame: { width, height }, cutouts: packed.cutouts.map(listSides), prefixes };
-    return sendCutouts(gathered, layout, key);
+    const asSent = await this.#readAsSent(frame);
+    const { prefixes, covers } = await this.#ask({ picture: asSent }, [asSent.data.buffer]);
+    if (prefixes.length === 0) return { answer: { links: [], frame: sizeOf(picture) }, bytes: 0 };
+    return readTwice(picture, { prefixes, covers }, key);
   }
 
   /** A canvas that is read from is kept away from the GPU, which the frame's own is not to be. */
-  #readPixels(frame) {
-    const { width, height } = frame;
+  #readPixels(source) {
+    const { width, height } = source;
     Object.assign(this.#copy, { width, height });
     const context = this.#copy.getContext("2d", { willReadFrequently: true });
-    context.drawImage(frame, 0, 0);
+    context.drawImage(source, 0, 0);
     return context.getImageData(0, 0, width, height);
   }
 
-  /** Draws the cutouts into one picture and encodes it. */
-  async #gather(frame, { cutouts, width, height }) {
-    Object.assign(this.#canvas, { width, height });
-    const context = this.#canvas.getContext("2d");
-    for (const { box, to } of cutouts) {
-      const size = [box.right - box.left, box.bottom - box.top];
-      context.drawImage(frame, to.left, to.top, ...size, box.left, box.top, ...size);
+  /** Returns the pixels that the service would see if the whole frame were sent. */
+  async #readAsSent(frame) {
+    const bitmap = await createImageBitmap(await encodeJpeg(frame));
+    try {
+      return this.#readPixels(bitmap);
+    } finally {
+      bitmap.close();
     }
-    return encodeSmall(this.#canvas);
   }
 
   #ask(question, handedOver = []) {
@@ -107,6 +104,39 @@ export class DeviceDetector {
     for (const { reject } of this.#answers.values()) reject(new DeviceError("the worker failed"));
     this.#answers.clear();
   }
+}
+
+/**
+ * Reads all links from small, coarse cutouts, and what that leaves in doubt once more from the very
+ * pixels that the whole frame would have.
+ */
+async function readTwice(picture, { prefixes, covers }, key) {
+  const quick = { boxes: covers.flatMap((cover) => takeLines(cover.quick, 1)), prefixes };
+  const first = await sendCutouts(...(await cut(picture, quick, encodeSmall)), key);
+  const doubtful = listDoubtful(prefixes, first.answer.links);
+  if (doubtful.length === 0) return first;
+  const whole = {
+    boxes: doubtful.flatMap(({ number, below }) => takeLines(covers[number].whole, below)),
+    prefixes: doubtful.map(({ number }) => prefixes[number]),
+  };
+  const second = await sendCutouts(...(await cut(picture, whole, encodeJpeg)), key);
+  const links = joinLinks(first.answer.links, second.answer.links);
+  return { answer: { ...second.answer, links }, bytes: first.bytes + second.bytes };
+}
+
+/** Returns the picture of what the boxes cover, and where its parts belong. */
+async function cut(picture, { boxes, prefixes }, encode) {
+  const packed = packBoxes(coverBlocks(boxes, picture));
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, sizeOf(packed));
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.putImageData(gatherGrey(picture, packed), 0, 0);
+  const layout = { frame: sizeOf(picture), cutouts: packed.cutouts.map(listSides), prefixes };
+  return [await encode(canvas), layout];
+}
+
+function sizeOf({ width, height }) {
+  return { width, height };
 }
 
 function listSides({ box, to }) {

@@ -5,8 +5,8 @@ export const FRAME_SIDE_PX = 1440;
 /** A chosen picture goes once: it may be larger, which helps the reading. */
 export const PICTURE_SIDE_PX = 2560;
 const QUALITY = 0.82;
-/** WebP keeps print as legible in two thirds of the bytes; not every browser can write it. */
-const SMALL_QUALITY = 0.8;
+/** Coarse, and enough for what is easy to read. */
+const SMALL_QUALITY = 0.5;
 
 /**
  * Returns the size that keeps the proportions and has no side above `longest`.
@@ -41,7 +41,7 @@ export function encodeJpeg(canvas) {
 }
 
 /**
- * Returns the canvas in as few bytes as the browser can and print stays legible.
+ * Returns the canvas in as few bytes as print stays legible in; not every browser can write WebP.
  * @param {HTMLCanvasElement} canvas
  * @returns {Promise<Blob>}
  */

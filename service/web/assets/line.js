@@ -11,6 +11,8 @@ const STEP = 0.5;
 const WINDOW = 3;
 const REACH = 1.1;
 const CORE = 0.5;
+/** A line that is followed far without looking strays by so much. */
+const STRAY = 1;
 /** The line drifts by so much in a step at most, beside its slope. */
 const DRIFT = 0.12;
 /** The gap that ends a line: a gutter, or the margin. The service's is 1.2. */
@@ -20,8 +22,8 @@ const WORD_GAP = 0.3;
 /** A space is so much wider than any gap inside the prefix. */
 const OVER_PREFIX = 1.6;
 /** Behind this many spaces, and so many heights behind the first, no link goes on. */
-const SPACES = 2;
-const BEHIND_FIRST = 3;
+const SPACES = 4;
+const BEHIND_FIRST = 8;
 /** What stands between the middles of two lines, wide leading left out. */
 const PITCH = 1.25;
 const STEEPEST = 0.42;
@@ -37,27 +39,36 @@ const LEAST_CONTRAST = 24;
 const INK_LEVEL = 0.35;
 
 /**
+ * Returns the luma of the pixel whose red is at `from`, rounded as JPEG does: what is grey by it is
+ * encoded as the luma of the coloured picture is.
+ * @param {Uint8ClampedArray} data  of an `ImageData`
+ * @param {number} from
+ */
+export function lumaAt(data, from) {
+  return (19595 * data[from] + 38470 * data[from + 1] + 7471 * data[from + 2] + 32768) >> 16;
+}
+
+/**
  * Returns the luma of each pixel of an `ImageData`.
  * @param {ImageData} picture
  * @returns {Grey}
  */
 export function greyOf({ data, width, height }) {
   const grey = new Uint8ClampedArray(width * height);
-  for (let pixel = 0, from = 0; pixel < grey.length; pixel += 1, from += 4) {
-    grey[pixel] = 0.299 * data[from] + 0.587 * data[from + 1] + 0.114 * data[from + 2];
-  }
+  for (let pixel = 0; pixel < grey.length; pixel += 1) grey[pixel] = lumaAt(data, 4 * pixel);
   return { data: grey, width, height };
 }
 
 /**
- * Follows the line of a prefix to the right, until a link must have ended or the line does.
+ * Follows the line of a prefix to the right, until it ends.
  *
- * `course` runs from the prefix on, a place each half height. Where nothing shows that the link
- * ended before the line did, it may go on in the next one: then `columnLeft` says where that starts
- * at the earliest; it is null otherwise.
+ * `course` runs from the prefix on, a place each half height; behind the first `linkLength` of them
+ * a link must have ended. Where nothing shows that it ended before the line did, it may go on in the
+ * next one: then `columnLeft` says where that starts at the earliest; it is null otherwise.
  * @param {Grey} grey
  * @param {Box} box  the prefix
- * @returns {{course: Place[], slope: number, height: number, columnLeft: number | null}}
+ * @returns {{course: Place[], linkLength: number, slope: number, height: number,
+ *     columnLeft: number | null}}
  */
 export function followLine(grey, box) {
   const ink = new Ink(grey, box);
@@ -66,11 +77,14 @@ export function followLine(grey, box) {
   const rise = Math.abs(slope) * (box.right - box.left);
   const height = Math.max(boxHeight - rise, boxHeight / MOST_BOX);
   const traced = traceCourse(ink, box, { slope, height });
-  const { end, isLineEnd } = findEnd(ink.blanksAlong(traced, height), box, height);
-  const course = traced.filter(({ x }) => x <= end + STEP * height);
+  const { linkEnd, lineEnd } = findEnds(ink.blanksAlong(traced, height), box, height);
+  const upTo = (end) => traced.filter(({ x }) => x <= end + STEP * height);
+  const course = upTo(lineEnd);
+  const linkLength = linkEnd === null ? course.length : upTo(linkEnd).length;
   const steady = course.length < STEADY ? slope : slopeOf(course);
-  const columnLeft = isLineEnd ? findColumnLeft(ink, course[0], { slope: steady, height }) : null;
-  return { course, slope: steady, height, columnLeft };
+  const isOpen = linkEnd === null;
+  const columnLeft = isOpen ? findColumnLeft(ink, course[0], { slope: steady, height }) : null;
+  return { course, linkLength, slope: steady, height, columnLeft };
 }
 
 function slopeOf(course) {
@@ -126,8 +140,8 @@ class Ink {
   }
 
   /** Returns for each column from the first place of a course whether the line has no ink there. */
-  blanksAlong(course, height) {
-    const reach = Math.round(CORE * height);
+  blanksAlong(course, height, core = CORE) {
+    const reach = Math.round(core * height);
     const blanks = [];
     for (let index = 0; index + 1 < course.length; index += 1) {
       const [here, next] = [course[index], course[index + 1]];
@@ -201,38 +215,43 @@ function matchRows(known, rows, drift) {
   return best.shift;
 }
 
-/** Returns the column where a link must have ended, and whether that is for want of more. */
-function findEnd({ from, blanks }, box, height) {
+/** Returns the columns where a link must have ended, null for want of spaces, and where the line does. */
+function findEnds({ from, blanks }, box, height) {
   const gaps = listGaps(blanks);
   const inside = gaps.filter(([, end]) => from + end <= box.right);
   const widest = Math.max(0, ...inside.map(([start, end]) => end - start));
   const space = Math.max(WORD_GAP * height, OVER_PREFIX * widest);
-  let first = null;
-  let spaces = 0;
-  for (const [start, end] of gaps) {
-    if (from + start < box.right - 0.5 * height || end - start < space) continue;
-    if (end - start >= LINE_GAP * height || end === blanks.length) {
-      return { end: from + start, isLineEnd: spaces < SPACES };
-    }
-    first ??= start;
-    spaces += 1;
-    if (spaces >= SPACES && end - first >= BEHIND_FIRST * height) {
-      return { end: from + end, isLineEnd: false };
-    }
-  }
-  return { end: from + blanks.length, isLineEnd: spaces < SPACES };
+  const behind = gaps.filter(
+    ([start, end]) => from + start >= box.right - 0.5 * height && end - start >= space,
+  );
+  const isLast = ([start, end]) => end - start >= LINE_GAP * height || end === blanks.length;
+  const last = behind.findIndex(isLast);
+  const spaces = last < 0 ? behind : behind.slice(0, last);
+  const lineEnd = from + (last < 0 ? blanks.length : behind[last][0]);
+  const isBehind = ([, end], index) =>
+    index + 1 >= SPACES && end - spaces[0][0] >= BEHIND_FIRST * height;
+  const sure = spaces.find(isBehind);
+  if (sure) return { linkEnd: from + sure[1], lineEnd };
+  return { linkEnd: spaces.length < SPACES ? null : lineEnd, lineEnd };
 }
 
 /** Returns where the column begins: left of it, this line and the next are blank for a gutter. */
-function findColumnLeft(ink, { x, y }, { slope, height }) {
-  const straight = (below) => [
-    { x: 0, y: y + below - slope * x },
-    { x, y: y + below },
-  ];
-  const [here, next] = [0, PITCH * height].map((below) => ink.blanksAlong(straight(below), height));
+function findColumnLeft(ink, first, { slope, height }) {
+  const [here, next] = [0, PITCH * height].map((below) =>
+    ink.blanksAlong(placesLeftOf(first, { below, slope, height }), height, STRAY),
+  );
   const both = here.blanks.map((isBlank, column) => isBlank && next.blanks[column]);
   const gutters = listGaps(both).filter(([start, end]) => end - start >= LINE_GAP * height);
   return gutters.at(-1)?.[1] ?? 0;
+}
+
+/** Returns places near one another, each with paper of its own, from the picture's left edge on. */
+function placesLeftOf({ x, y }, { below, slope, height }) {
+  const pieces = Math.max(1, Math.ceil(x / (WINDOW * height)));
+  return Array.from({ length: pieces + 1 }, (_, piece) => {
+    const place = (x * piece) / pieces;
+    return { x: place, y: y + below + slope * (place - x) };
+  });
 }
 
 /** Returns start and end of each run of blank columns. */

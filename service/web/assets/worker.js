@@ -2,6 +2,7 @@
 
 import { planCutouts } from "./cutouts.js";
 import { greyOf } from "./line.js";
+import { shrinkPicture } from "./shrink.js";
 
 let detector = null;
 let limits = null;
@@ -28,12 +29,24 @@ async function load({ folder, min_score, max_prefixes }) {
   return {};
 }
 
-/** Returns the prefixes in a picture, and the boxes to cut out of it. */
+/** Returns the prefixes in a picture, and what to cut out of it for each. */
 async function look(picture) {
-  const found = (await detector.detect(picture)).filter(({ score }) => score >= limits.min_score);
+  const found = (await detect(picture)).filter(({ score }) => score >= limits.min_score);
   const prefixes = found.slice(0, limits.max_prefixes).map(describePrefix);
   const boxes = prefixes.map(({ box: [left, top, right, bottom] }) => ({ left, top, right, bottom }));
-  return { prefixes, boxes: planCutouts(greyOf(picture), boxes) };
+  return { prefixes, covers: boxes.length === 0 ? [] : planCutouts(greyOf(picture), boxes) };
+}
+
+/** The detector shrinks pictures by itself, but not to the very grey levels that the service has. */
+async function detect(picture) {
+  const { channels, long_side: longest } = detector.contract;
+  const small = channels === 1 ? shrinkPicture(picture, longest) : picture;
+  const [across, down] = [picture.width / small.width, picture.height / small.height];
+  const found = await detector.detect(small);
+  return found.map(({ box: [top, left, bottom, right], ...rest }) => ({
+    box: [top * down, left * across, bottom * down, right * across],
+    ...rest,
+  }));
 }
 
 /** The service reads on from these sides: rounded to a hundredth of a pixel, doubtful links change. */

@@ -14,18 +14,23 @@ const wasm = dirname(fileURLToPath(import.meta.resolve("@tensorflow/tfjs-backend
 setWasmPaths(`${wasm}/`);
 await tf.setBackend("wasm");
 
-const readJson = async (name) => JSON.parse(await readFile(join(folder, name), "utf-8"));
-const { modelTopology, weightsManifest } = await readJson("model.json");
-const parts = weightsManifest.flatMap((group) => group.paths);
-const shards = await Promise.all(parts.map((name) => readFile(join(folder, name))));
-const artifacts = {
-  modelTopology,
-  weightSpecs: weightsManifest.flatMap((group) => group.weights),
-  weightData: new Uint8Array(Buffer.concat(shards)).buffer,
-};
-const model = await loadGraphModel({ load: async () => artifacts });
+const readJson = async (...names) => JSON.parse(await readFile(join(folder, ...names), "utf-8"));
+
+async function load(place) {
+  const { modelTopology, weightsManifest } = await readJson(place, "model.json");
+  const parts = weightsManifest.flatMap((group) => group.paths);
+  const shards = await Promise.all(parts.map((name) => readFile(join(folder, place, name))));
+  const artifacts = {
+    modelTopology,
+    weightSpecs: weightsManifest.flatMap((group) => group.weights),
+    weightData: new Uint8Array(Buffer.concat(shards)).buffer,
+  };
+  return loadGraphModel({ load: async () => artifacts });
+}
 
 const { Detector } = await import(pathToFileURL(resolve(folder, "detector.js")));
-const detector = new Detector(tf, model, await readJson("detector.json"));
+const contract = await readJson("detector.json");
+const second = contract.refine ? await load("refiner") : null;
+const detector = new Detector(tf, await load("."), contract, second);
 const frame = { data: await readFile(framePath), width: Number(width), height: Number(height) };
 console.log(JSON.stringify(await detector.detect(frame)));

@@ -7,12 +7,15 @@
  *     const found = await detector.detect(context.getImageData(0, 0, width, height));
  *
  * It does what `training/row_detector.py` does, and gets along without any library but TF.js.
+ * Where the detector has a second stage, that lies in `refiner/`.
  *
  * @typedef {{data: ArrayLike<number>, width: number, height: number}} Frame RGBA, as `ImageData`.
  * @typedef {{values: Float32Array, width: number, height: number}} Picture 0..255, channels last.
  * @typedef {{box: number[], score: number, label: string}} Detection
  *     `box` is ymin, xmin, ymax, xmax in pixels of the frame.
  */
+
+import { Refiner } from "./refine.js";
 
 /** Return the detector whose `model.json` and `detector.json` lie at the URL `folder`. */
 export async function loadDetector(tf, folder) {
@@ -23,15 +26,18 @@ export async function loadDetector(tf, folder) {
   if (!answer.ok) {
     throw new Error(`${folder}/detector.json: ${answer.status}`);
   }
-  return new Detector(tf, model, await answer.json());
+  const contract = await answer.json();
+  const second = contract.refine && (await tf.loadGraphModel(`${folder}/refiner/model.json`));
+  return new Detector(tf, model, contract, second);
 }
 
 export class Detector {
-  /** `model` is a graph model, `contract` what `detector.json` holds. */
-  constructor(tf, model, contract) {
+  /** `model` and `second` are graph models, `contract` what `detector.json` holds. */
+  constructor(tf, model, contract, second = null) {
     this.tf = tf;
     this.model = model;
     this.contract = contract;
+    this.refiner = second && new Refiner(tf, second, contract);
   }
 
   /**
@@ -51,8 +57,10 @@ export class Detector {
       const smaller = padPicture(averageBlocks(padded, contract), contract);
       candidates.push(...(await this.look(smaller, contract.coarse_factor, levels)));
     }
+    const kept = suppressOverlaps(candidates, contract.postprocess);
+    const refined = this.refiner ? await this.refiner.refine(kept, padded) : kept;
     const toFrame = { y: frame.height / fitted.height, x: frame.width / fitted.width };
-    return suppressOverlaps(candidates, contract.postprocess).map(({ box, score, number }) => ({
+    return refined.map(({ box, score, number }) => ({
       box: [
         clip(box[0], fitted.height) * toFrame.y,
         clip(box[1], fitted.width) * toFrame.x,

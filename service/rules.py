@@ -1,0 +1,67 @@
+"""Rules above and below a line of print, drawn for tables and boxes: they are not read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from service.ink import Grey
+
+# Of a strip, whose paper is white: what is darker is ink, be it thin or blurred.
+_INK_LEVEL: Final = 190
+# In heights of the strip. No character and no word whose letters touch is so long and so thin.
+_LEAST_LENGTH_RATIO: Final = 3.0
+_MOST_WIDTH_RATIO: Final = 0.09
+# Of the strip's length, where the strip is short.
+_LEAST_SHARE: Final = 0.5
+_PAPER: Final = 255
+# How much more ink than usual a rule's column has where a character touches it.
+_TOUCHED_PX: Final = 1
+_LEAST_BARE_SHARE: Final = 0.9
+
+
+def erase_rules(strip: Grey) -> Grey:
+    """Return `strip` (uint8, dark on white) without long thin rules that come from further left.
+
+    A rule closes all gaps, in which a link's end is seen, and makes readers doubt what they read.
+    A link's underline begins with it: it tells how far the link goes, and stays.
+    """
+    height, width = strip.shape
+    ink = np.less(strip, _INK_LEVEL).view(np.uint8)
+    _, parts, facts, _ = cv2.connectedComponentsWithStats(ink)
+    lengths, areas = facts[:, cv2.CC_STAT_WIDTH], facts[:, cv2.CC_STAT_AREA]
+    is_long = lengths >= max(_LEAST_LENGTH_RATIO * height, _LEAST_SHARE * width)
+    comes_from_left = facts[:, cv2.CC_STAT_LEFT] == 0
+    is_rule = is_long & comes_from_left & (areas <= _MOST_WIDTH_RATIO * height * lengths)
+    erased = strip
+    # The first part is the paper.
+    for number in np.flatnonzero(is_rule[1:]) + 1:
+        track = _find_track(parts == number)
+        if track is not None:
+            erased = np.where(track, np.uint8(_PAPER), erased)
+    return erased
+
+
+def _find_track(part: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    """Return the pixels of a rule [h, w] with its blurred rims, None where too much touches it.
+
+    Columns in which a character touches it are left out. Where those are many it underlines a
+    whole line: the readers know that, and the characters' tails would go with it.
+    """
+    heights = part.sum(axis=0)
+    columns = np.flatnonzero(heights)
+    usual = float(np.median(heights[columns]))
+    bare = columns[heights[columns] <= usual + _TOUCHED_PX]
+    if len(bare) < _LEAST_BARE_SHARE * len(columns):
+        return None
+    rows = np.arange(len(part))[:, np.newaxis]
+    middles = (part[:, bare] * rows).sum(axis=0) / heights[bare]
+    track = np.zeros_like(part)
+    # One pixel more on either side is what the ink level cut off the rule's slopes.
+    track[:, bare] = abs(rows - middles) <= usual / 2 + 1
+    return track

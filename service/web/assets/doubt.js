@@ -1,0 +1,64 @@
+/** Doubt: which prefixes a first, quick answer leaves open, and what two answers come to. */
+
+/**
+ * @typedef {[number, number][]} Polygon
+ * @typedef {{box: [number, number, number, number]}} Prefix  left, top, right, bottom
+ * @typedef {{url: string, confidence: number, prefix: Prefix, lines: {polygon: Polygon}[]}} Link
+ */
+
+/** Links that are as sure as this are read alike from a coarser picture. */
+export const SURE = 0.9;
+
+/**
+ * Returns the prefixes that lie on no sure link, and how many lines below each may matter: as many
+ * as the link has so far, and none where nothing was read.
+ * @param {Prefix[]} prefixes
+ * @param {Link[]} links
+ * @returns {{number: number, below: number}[]}
+ */
+export function listDoubtful(prefixes, links) {
+  return prefixes.flatMap((prefix, number) => {
+    const link = links.find((one) => liesOn(prefix, one));
+    return link && isSure(link) ? [] : [{ number, below: link?.lines.length ?? 0 }];
+  });
+}
+
+/**
+ * Returns the sure links of the first answer and those of the second, in reading order; as in the
+ * service, one that starts on another is dropped.
+ * @param {Link[]} first
+ * @param {Link[]} second
+ */
+export function joinLinks(first, second) {
+  const both = [...first.filter(isSure), ...second];
+  const links = both.sort((one, other) => one.prefix.box[0] - other.prefix.box[0]);
+  const covers = (link, other) => other !== link && liesOn(other.prefix, link);
+  const kept = links.filter(
+    (link, place) =>
+      !links.some(
+        (other, before) => covers(other, link) && (before < place || !covers(link, other)),
+      ),
+  );
+  return kept.sort((one, other) => one.prefix.box[1] - other.prefix.box[1]);
+}
+
+function isSure({ confidence }) {
+  return confidence >= SURE;
+}
+
+/** Tells whether the middle of a prefix lies on one of the link's lines. */
+function liesOn({ box: [left, top, right, bottom] }, { lines }) {
+  const middle = [(left + right) / 2, (top + bottom) / 2];
+  return lines.some(({ polygon }) => isInside(middle, polygon));
+}
+
+/** Counts the sides of the polygon that a ray to the right crosses. */
+function isInside([x, y], polygon) {
+  let inside = false;
+  polygon.forEach(([toX, toY], index) => {
+    const [fromX, fromY] = polygon.at(index - 1);
+    const crosses = fromY > y !== toY > y;
+    if (crosses && x < fromX + ((y - fromY) * (toX - fromX)) / (toY - fromY)) inside = !inside;
+  });
+  return inside;
+}

@@ -1,0 +1,158 @@
+"""What the page cuts out of a frame arrives as the whole would, and doubt is asked for twice."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+
+from service.cutouts import CutPage, read_layout
+from service.decode import decode_frame
+from service.settings import DecodeSettings
+from service.shrink import View
+from tests.service.browser import PAGE, open_browser, open_tab, write_video
+from tests.service.clients import open_server, wait_until_ready
+from tests.service.fakes import FakeBuilder
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+CUT = """
+async ([address, boxes]) => {
+  const load = (name) => import(address.replace("main.js", name));
+  const { drawPicture } = await load("sources.js");
+  const { encodeJpeg } = await load("frame.js");
+  const { coverBlocks, gatherGrey, packBoxes } = await load("blocks.js");
+  const canvas = document.createElement("canvas");
+  await drawPicture(await (await fetch("/page.jpg")).blob(), canvas);
+  const { width, height } = canvas;
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const picture = context.getImageData(0, 0, width, height);
+  const packed = packBoxes(coverBlocks(boxes, picture));
+  const small = document.createElement("canvas");
+  Object.assign(small, { width: packed.width, height: packed.height });
+  small.getContext("2d").putImageData(gatherGrey(picture, packed), 0, 0);
+  const read = async (blob) => {
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    return btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ""));
+  };
+  const cutouts = packed.cutouts.map(({ box, to }) => ({
+    box: [box.left, box.top, box.right, box.bottom],
+    to: [to.left, to.top],
+  }));
+  const layout = { frame: { width, height }, cutouts, prefixes: [] };
+  return [await read(await encodeJpeg(canvas)), await read(await encodeJpeg(small)), layout];
+}
+"""
+JOIN = """
+async ([address, prefixes, first, second]) => {
+  const { joinLinks, listDoubtful } = await import(address.replace("main.js", "doubt.js"));
+  const urls = (links) => links.map(({ url }) => url);
+  return [listDoubtful(prefixes, first), urls(joinLinks(first, second))];
+}
+"""
+SHRINK = """
+async ([address, width, height, longest]) => {
+  const { shrinkPicture } = await import(address.replace("main.js", "shrink.js"));
+  const picture = new ImageData(width, height);
+  picture.data.forEach((_, at) => { picture.data[at] = at % 4 === 3 ? 255 : (at * 7919) % 251; });
+  const small = shrinkPicture(picture, longest);
+  return [small.width, small.height, [...small.data]];
+}
+"""
+# Two of them overlap, and one goes beyond the frame.
+BOXES = [(101, 200, 420, 233), (300, 215, 700, 260), (900, 1300, 2000, 1500)]
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """Return a tab that shows the page, and the address of its main module."""
+    blank = np.full((720, 540, 3), 255, np.uint8)
+    video = write_video(tmp_path_factory.mktemp("camera") / "page.y4m", [blank] * 2)
+    with (
+        open_server(build=FakeBuilder()) as server,
+        open_browser(video) as browser,
+        open_tab(browser, camera=False) as tab,
+    ):
+        wait_until_ready(server)
+        tab.route("**/page.jpg", lambda route: route.fulfill(path=PAGE))
+        tab.goto(str(server.base_url))
+        yield tab, tab.locator("script[type=module]").evaluate("script => script.src")
+
+
+def test_cutouts_arrive_as_the_luma_of_the_whole_frame(page):
+    tab, address = page
+    sides = ("left", "top", "right", "bottom")
+    boxes = [dict(zip(sides, box, strict=True)) for box in BOXES]
+    *pictures, layout = tab.evaluate(CUT, [address, boxes])
+    whole, picture = map(base64.b64decode, pictures)
+    laid, is_known = lay_out(picture, layout)
+    luma = decode_frame(whole, DecodeSettings()).pixels
+    for left, top, right, bottom in BOXES:
+        assert is_known[top:bottom, left:right].all()
+    # Turning the whole frame's luma and colour into red, green and blue rounds it.
+    assert np.abs(laid[is_known].astype(int) - luma[is_known]).max() <= 1
+
+
+@pytest.mark.parametrize("size", [(60, 90), (131, 77), (200, 300), (500, 123)])
+def test_the_detector_here_sees_what_that_of_the_service_sees(page, size):
+    tab, address = page
+    width, height = size
+    across, down, levels = tab.evaluate(SHRINK, [address, width, height, 90])
+    at = np.arange(4 * width * height, dtype=np.int64).reshape(height, width, 4)
+    pixels = (at * 7919 % 251).astype(np.uint8)[..., :3]
+    seen = np.array(levels).reshape(down, across, 4)[..., :3]
+    if max(size) <= 90:
+        assert np.array_equal(seen, pixels)
+    else:
+        assert np.array_equal(seen[..., 0], View(90, is_grey=True).fit(pixels))
+
+
+def lay_out(picture, layout):
+    read = read_layout(json.dumps(layout), decode=DecodeSettings(), max_prefixes=1)
+    is_known = np.zeros((read.frame.height, read.frame.width), bool)
+    for one in read.cutouts:
+        (left, top), (width, height) = one.to, one.size
+        is_known[top : top + height, left : left + width] = True
+    return CutPage(read, picture).lay_out(DecodeSettings()).pixels, is_known
+
+
+def make_link(url, box, confidence=0.96):
+    """Return a link whose only line is 300 pixels long."""
+    left, top, _, bottom = box
+    polygon = [[left, top], [left + 300, top], [left + 300, bottom], [left, bottom]]
+    return {
+        "url": url,
+        "confidence": confidence,
+        "prefix": {"box": box},
+        "lines": [{"polygon": polygon}],
+    }
+
+
+def ask(page, prefixes, first, second=()):
+    tab, address = page
+    return tab.evaluate(JOIN, [address, [{"box": box} for box in prefixes], first, [*second]])
+
+
+SURE, DOUBTFUL, UNREAD = [40, 10, 90, 30], [20, 100, 70, 120], [500, 200, 550, 220]
+
+
+def test_what_lies_on_no_sure_link_is_asked_for_again(page):
+    inside_sure = [92, 10, 140, 30]
+    first = [make_link("sure", SURE), make_link("doubtful", DOUBTFUL, 0.89)]
+    prefixes = [SURE, inside_sure, DOUBTFUL, UNREAD]
+    assert ask(page, prefixes, first)[0] == [
+        {"number": 2, "below": 1},
+        {"number": 3, "below": 0},
+    ]
+    assert ask(page, [SURE], first)[0] == []
+
+
+def test_the_second_answer_replaces_what_was_in_doubt(page):
+    first = [make_link("sure", SURE), make_link("doubtful", DOUBTFUL, 0.6)]
+    second = [make_link("clear", DOUBTFUL, 0.6), make_link("above", [200, 2, 250, 8], 0.5)]
+    assert ask(page, [], first, second)[1] == ["above", "sure", "clear"]
+
+
+def test_a_link_that_starts_on_another_is_dropped(page):
+    start = [200, 102, 250, 118]
+    assert ask(page, [], [make_link("part", start)], [make_link("all", DOUBTFUL)])[1] == ["all"]
