@@ -48,7 +48,7 @@ LOOSE_MARGIN_RATIO = 0.3
 class TrueDetector:
     """Finds the prefixes that are whole, by truth."""
 
-    model_name, model_version = "truth", 1
+    model_name, model_version, sees_colour = "truth", 1, False
 
     def __init__(self) -> None:
         """Know no prefixes yet."""

@@ -39,6 +39,7 @@ class Recording:
     readings: dict[Prefix, Reading]
     min_confidence: float
     calls: int = field(default=0, init=False)
+    sees_colour: bool = field(default=False, init=False)
 
     @property
     def all_calls(self) -> int:

@@ -23,10 +23,10 @@ class SimulatedDetector:
     def __init__(self, version: int) -> None:
         self._version = version
 
-    def describe(self) -> tuple[str, int]:
-        return "simulated", self._version
+    def describe(self) -> tuple[str, int, bool]:
+        return "simulated", self._version, False
 
-    def detect(self, _: Frame) -> tuple[str, int, tuple[Prefix, ...]]:
+    def detect(self, _: Frame) -> tuple[str, int, bool, tuple[Prefix, ...]]:
         rows = (100 * (row + 1) for row in range(LINKS))
         prefixes = tuple(Prefix("https", 0.98, Box(40, top, 110, top + 24)) for top in rows)
         return *self.describe(), prefixes

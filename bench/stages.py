@@ -61,7 +61,7 @@ class FullPage:
 
     def read(self, frame: Frame) -> str:
         width, height = frame.width, frame.height
-        self._api.SetImageBytes(frame.pixels.tobytes(), width, height, 3, 3 * width)
+        self._api.SetImageBytes(frame.pixels.tobytes(), width, height, 1, width)
         return str(self._api.GetUTF8Text())
 
 

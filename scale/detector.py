@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from service.records import Frame, Prefix
     from service.settings import Settings
 
-    Answer = tuple[str, int, tuple[Prefix, ...]]
+    Answer = tuple[str, int, bool, tuple[Prefix, ...]]
 
 MAX_BATCH: Final = 4
 # Less than a frame takes, so that waiting for others costs little where there are none.
@@ -49,13 +49,14 @@ class DetectorReplica:
         labels = model.label_map.values() if is_ours else ()
         check_detector(self._detector, labels=labels, min_iou=settings.model.golden_iou)
 
-    def describe(self) -> tuple[str, int]:
-        """Return name and version of the model."""
-        return self._detector.model_name, self._detector.model_version
+    def describe(self) -> tuple[str, int, bool]:
+        """Return name and version of the model, and whether it sees colours."""
+        detector = self._detector
+        return detector.model_name, detector.model_version, detector.sees_colour
 
     @serve.batch(max_batch_size=MAX_BATCH, batch_wait_timeout_s=BATCH_WAIT_S)
     async def detect(self, frames: list[Frame]) -> list[Answer]:
-        """Return name and version of the model and the prefixes, for each frame."""
+        """Return what `describe` does and the prefixes, for each frame."""
         found = await asyncio.to_thread(detect_alike, self._detector, frames)
         return [(*self.describe(), prefixes) for prefixes in found]
 

@@ -40,6 +40,8 @@ class RemoteDetector:
         self._handle = handle
         self._timeout_s = timeout_s
         self._seen = _Seen()
+        # Frames go between machines, and grey ones are a third as large.
+        self.sees_colour = False
 
     @property
     def model_name(self) -> str:
@@ -53,8 +55,8 @@ class RemoteDetector:
 
     def describe(self) -> tuple[str, int]:
         """Return name and version of the model; waits until it is loaded."""
-        found: tuple[str, int] = self._handle.describe.remote().result()
-        return found
+        name, version, self.sees_colour = self._handle.describe.remote().result()
+        return name, version
 
     def detect(self, frame: Frame) -> tuple[Prefix, ...]:
         """Return the prefixes in `frame`, best first; raises `DetectError`."""
@@ -62,7 +64,7 @@ class RemoteDetector:
             answer = ask(lambda: self._handle.detect.remote(frame), timeout_s=self._timeout_s)
         except (RayActorError, RayServeException, TimeoutError) as error:
             raise DetectError("no replica of the detector answers") from error
-        self._seen.name, self._seen.version, prefixes = answer
+        self._seen.name, self._seen.version, self.sees_colour, prefixes = answer
         found: tuple[Prefix, ...] = prefixes
         return found
 

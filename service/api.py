@@ -91,13 +91,15 @@ def create_api_router(settings: Settings, engine: Engine, guard: Guard) -> APIRo
         """Find the printed links in one picture."""
         guard.charge_request(request.state.caller)
         media_type = choose_media_type(request.headers.get("accept", ""), (_JSON, _JPEG))
-        finish = encode_annotated if media_type == _JPEG else _encode_json
+        is_drawn = media_type == _JPEG
+        finish = encode_annotated if is_drawn else _encode_json
         data = await read_frame_bytes(
             request,
             max_bytes=settings.decode.max_bytes,
             timeout_s=settings.server.receive_timeout_s,
         )
-        return Response(await engine.answer(data, finish), media_type=media_type)
+        answer = await engine.answer(data, finish, in_colour=is_drawn)
+        return Response(answer, media_type=media_type)
 
     @router.post(
         "/read",

@@ -72,7 +72,9 @@ def detect(
     has_failed = False
     for path in images:
         try:
-            frame, result = run_frame(pipeline, path.read_bytes(), settings.decode)
+            frame, result = run_frame(
+                pipeline, path.read_bytes(), settings.decode, in_colour=annotate is not None
+            )
             _report(path, result, as_json=as_json)
             if annotate is not None:
                 _write_annotated(frame, result, _choose_output(annotate, path, images))

@@ -115,7 +115,7 @@ class CutPage:
         """Return the page, blank but for the cutouts; raises a `CallerError`."""
         picture = decode_frame(self.picture, settings).pixels
         size = self.layout.frame
-        page = np.zeros((size.height, size.width, 3), np.uint8)
+        page = np.zeros((size.height, size.width), np.uint8)
         is_known = np.zeros((size.height, size.width), bool)
         for cutout in self.layout.cutouts:
             left, top, right, bottom = cutout.box
@@ -170,29 +170,27 @@ def _fill_ground(page: Pixels, is_known: NDArray[np.bool_]) -> None:
     """
     height, width = is_known.shape
     blocks = _split_blocks(page)
-    is_whole = _split_blocks(is_known[..., np.newaxis]).all(axis=(2, 3))
+    is_whole = _split_blocks(is_known).all(axis=2)
     if not is_whole.any():
         page[~is_known] = 255
         return
-    levels = np.zeros((*is_whole.shape, 3), np.float32)
+    levels = np.zeros(is_whole.shape, np.float32)
     levels[is_whole] = np.median(blocks[is_whole], axis=1)
     # Far from every cutout any paper will do.
-    ground = np.broadcast_to(levels[is_whole].mean(axis=0), levels.shape).copy()
+    ground = np.full_like(levels, levels[is_whole].mean())
     around = (_GROUND_BLOCKS, _GROUND_BLOCKS)
     weight = cv2.blur(is_whole.astype(np.float32), around, borderType=cv2.BORDER_CONSTANT)
     near = weight > 1e-4
-    ground[near] = (
-        cv2.blur(levels, around, borderType=cv2.BORDER_CONSTANT)[near] / weight[near][:, np.newaxis]
-    )
+    ground[near] = cv2.blur(levels, around, borderType=cv2.BORDER_CONSTANT)[near] / weight[near]
     smooth = cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR)
     page[~is_known] = smooth[~is_known]
 
 
 def _split_blocks(pixels: NDArray[Any]) -> NDArray[Any]:
-    """Return [rows, columns, pixels, channels]: the whole blocks of [height, width, channels]."""
-    height, width, channels = pixels.shape
+    """Return [rows, columns, pixels]: the whole blocks of [height, width]."""
+    height, width = pixels.shape
     rows, columns = max(1, height // _GROUND_PX), max(1, width // _GROUND_PX)
     high, wide = min(height, _GROUND_PX), min(width, _GROUND_PX)
     whole = pixels[: rows * high, : columns * wide]
-    parts = whole.reshape(rows, high, columns, wide, channels).swapaxes(1, 2)
-    return parts.reshape(rows, columns, high * wide, channels)
+    parts = whole.reshape(rows, high, columns, wide).swapaxes(1, 2)
+    return parts.reshape(rows, columns, high * wide)

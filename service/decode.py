@@ -1,4 +1,4 @@
-"""The first stage: the bytes of one picture become an upright RGB frame, or an error."""
+"""The first stage: the bytes of one picture become an upright frame, grey or RGB, or an error."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from service.errors import (
     FrameTypeError,
     FrameUnreadableError,
 )
+from service.ink import grey_of, rgb_of
 from service.records import Frame
 
 if TYPE_CHECKING:
@@ -60,9 +61,10 @@ _TURNS: Final = {
 }
 
 
-def decode_frame(data: bytes, settings: DecodeSettings) -> Frame:
+def decode_frame(data: bytes, settings: DecodeSettings, *, in_colour: bool = False) -> Frame:
     """Decode one JPEG, PNG or WebP picture; of an animation, the first picture.
 
+    The frame is grey, or RGB where it is wanted `in_colour`, which takes a JPEG twice as long.
     Transparent parts become white, 16 bits a channel become 8. The size in the header is checked
     before any pixel is decoded. A picture that ends early is refused: half a page would be half
     an answer. Bit errors inside a JPEG are let through, as libjpeg does: they spoil a few blocks.
@@ -71,9 +73,13 @@ def decode_frame(data: bytes, settings: DecodeSettings) -> Frame:
     """
     with open_picture(data, settings) as picture:
         turn = read_turn(picture)
+        if not in_colour:
+            # A JPEG has its grey beside its colours, which then are never unpacked.
+            picture.draft("L", picture.size)
         picture.load()
         flat = flatten(picture)
-        return Frame(np.asarray(flat if turn is None else flat.transpose(turn), dtype=np.uint8))
+        pixels = np.asarray(flat if turn is None else flat.transpose(turn), dtype=np.uint8)
+        return Frame(rgb_of(pixels) if in_colour else grey_of(pixels))
 
 
 @contextmanager
@@ -137,11 +143,11 @@ def read_turn(picture: Image.Image) -> Image.Transpose | None:
 
 
 def flatten(picture: Image.Image) -> Image.Image:
-    """Return the picture as RGB: alpha laid on white paper, 16 bits cut to their upper 8."""
+    """Return the picture in grey if it is, else RGB: alpha on white paper, 16 bits cut to 8."""
     if picture.mode.startswith("I;16"):
         picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
     if picture.has_transparency_data:
         paper = Image.new("RGBA", picture.size, "white")
         picture = Image.alpha_composite(paper, picture.convert("RGBA"))
-    # Converting what is RGB already would copy it.
-    return picture if picture.mode == "RGB" else picture.convert("RGB")
+    # Converting what is right already would copy it.
+    return picture if picture.mode in {"L", "RGB"} else picture.convert("RGB")

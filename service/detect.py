@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 from service.errors import DetectError, ModelRunError
+from service.ink import rgb_of
 from service.records import Box, Prefix
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ class Detector(Protocol):
         """Version of the model in the store."""
         ...
 
+    @property
+    def sees_colour(self) -> bool:
+        """Whether it makes use of colours; it takes grey frames all the same."""
+        ...
+
     def detect(self, frame: Frame) -> tuple[Prefix, ...]:
         """Return the prefixes in `frame`, best first; raises `DetectError`."""
         ...
@@ -66,6 +72,7 @@ class SavedModelDetector:
         """
         self.model_name = name
         self.model_version = version
+        self.sees_colour = view is None or not view.is_grey
         self._settings = settings
         self._label_map = dict(label_map)
         self._model = model
@@ -92,7 +99,7 @@ class SavedModelDetector:
             self._infer(self._shrink(np.zeros((height, width, 3), dtype=np.uint8))[np.newaxis])
 
     def _shrink(self, pixels: Pixels) -> Pixels:
-        return self._view.shrink(pixels) if self._view else pixels
+        return self._view.shrink(pixels) if self._view else rgb_of(pixels)
 
     def _choose(
         self, boxes: Floats, scores: Floats, classes: Floats, frame: Frame

@@ -20,7 +20,7 @@ _JPEG_QUALITY: Final = 90
 
 def encode_annotated(frame: Frame, result: FrameResult) -> bytes:
     """Return the frame as JPEG with every link outlined and its URL written beside it."""
-    picture = Image.fromarray(frame.pixels)
+    picture = Image.fromarray(frame.pixels).convert("RGB")
     canvas = ImageDraw.Draw(picture)
     for link in result.links:
         _outline(canvas, link, width=_scale_px(picture, 400, least=2))

@@ -83,14 +83,17 @@ class Engine:
         self._loading = asyncio.create_task(self._load())
         self._loading.add_done_callback(self._note_failure)
 
-    async def answer(self, data: bytes, finish: Callable[[Frame, FrameResult], T]) -> T:
+    async def answer(
+        self, data: bytes, finish: Callable[[Frame, FrameResult], T], *, in_colour: bool = False
+    ) -> T:
         """Run one encoded picture through all stages and `finish`, which also runs in a thread.
 
-        Raises a `CallerError` for a bad picture, a `CapacityError` or an `InternalError`.
+        `finish` gets the frame `in_colour` where it needs that. Raises a `CallerError` for a bad
+        picture, a `CapacityError` or an `InternalError`.
         """
 
         def answer(pipeline: FramePipeline) -> tuple[T, FrameResult]:
-            frame, result = run_frame(pipeline, data, self._settings.decode)
+            frame, result = run_frame(pipeline, data, self._settings.decode, in_colour=in_colour)
             return finish(frame, result), result
 
         return await self.work(answer, Lane.REQUESTS)
@@ -199,10 +202,13 @@ class Engine:
 
 
 def run_frame(
-    pipeline: FramePipeline, data: bytes, settings: DecodeSettings
+    pipeline: FramePipeline, data: bytes, settings: DecodeSettings, *, in_colour: bool = False
 ) -> tuple[Frame, FrameResult]:
-    """Decode one picture and find its links; raises a `CallerError` or an `InternalError`."""
+    """Decode one picture and find its links; raises a `CallerError` or an `InternalError`.
+
+    The frame is grey where neither the caller nor the detector needs it `in_colour`.
+    """
     started = time.perf_counter()
     with span("decode"):
-        frame = decode_frame(data, settings)
+        frame = decode_frame(data, settings, in_colour=in_colour or pipeline.sees_colour)
     return frame, pipeline.run(frame, (time.perf_counter() - started) * 1000)

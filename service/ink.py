@@ -17,8 +17,17 @@ if TYPE_CHECKING:
 
 
 def grey_of(pixels: Pixels) -> Grey:
-    """Return uint8 grey [height, width] of uint8 RGB [height, width, 3]."""
+    """Return uint8 grey [height, width] of uint8 RGB [height, width, 3], or of what is grey."""
+    if pixels.ndim == 2:
+        return pixels
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+
+
+def rgb_of(pixels: Pixels) -> Pixels:
+    """Return uint8 RGB [height, width, 3] of uint8 grey [height, width], or of what is RGB."""
+    if pixels.ndim == 3:
+        return pixels
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
 
 
 def is_light_on_dark(grey: Grey, box: Box) -> bool:

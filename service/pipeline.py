@@ -44,6 +44,11 @@ _JOIN_TRUST = 0.97
 class FramePipeline(Protocol):
     """All stages after decoding; may be called from several threads at once."""
 
+    @property
+    def sees_colour(self) -> bool:
+        """Whether frames in colour are of any use to it."""
+        ...
+
     def run(
         self,
         frame: Frame,
@@ -81,6 +86,11 @@ class Pipeline:
         self._on_stage = on_stage
         self._share_out = share_out
         self._log = structlog.get_logger("printlink")
+
+    @property
+    def sees_colour(self) -> bool:
+        """Whether frames in colour are of any use to it: only ever to the detector."""
+        return self._detector.sees_colour
 
     def run(
         self,
@@ -180,9 +190,8 @@ class Pipeline:
         with clock.stage("expand"):
             strip = self._expander.cut_prefix(page, prefix)
         with clock.stage("recognize"):
-            read = self._reader.read(
-                strip, lambda text: read_scheme(text, prefix.label), most_empty=1
-            )
+            # How sure the reader is of it would take a second one, and does not matter here.
+            read = self._reader.read_once(strip, lambda text: read_scheme(text, prefix.label))
         return read is not None
 
     def _expand_below(self, line: Line, reading: Reading, clock: Clock) -> Below | None:

@@ -55,7 +55,10 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One decoded picture: `pixels` is uint8 RGB [height, width, 3], EXIF orientation applied."""
+    """One decoded picture, EXIF orientation applied.
+
+    `pixels` is uint8: grey [height, width], or RGB [height, width, 3] for whoever needs colours.
+    """
 
     pixels: Pixels
 

@@ -50,6 +50,7 @@ class RowDetector:
         """
         self.model_name = name
         self.model_version = version
+        self.sees_colour = contract.channels != 1
         self._network = network
         self._settings = settings
         self._contract = contract

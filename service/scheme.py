@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from service.lookalikes import is_lookalike
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from service.records import Symbol, TextLine
 
@@ -25,17 +26,9 @@ _MAX_JUNK = 2
 _MAX_EXTRA = 4
 _MAX_COST_RATIO = 0.45
 _OTHER_LABEL_COST = 1.0
-
-
-class SchemeReading(NamedTuple):
-    """One understanding of a strip as a prefix and nothing else."""
-
-    meaning: str
-    confidence: float
-
-    def rated(self, confidence: float) -> SchemeReading:
-        """Return the same reading with another confidence."""
-        return self._replace(confidence=confidence)
+# What lies further right in a line is no part of any scheme.
+_MOST_READ = _MAX_JUNK + max(map(len, PRINTED.values())) + _MAX_EXTRA
+_KEPT_STARTS = 64
 
 
 class Anchor(NamedTuple):
@@ -53,13 +46,12 @@ def find_scheme(symbols: Sequence[Symbol], label: str) -> Anchor | None:
     one is the nearest, with a bias to `label`.
     """
     text = "".join(symbol.text[0] for symbol in symbols).lower()
-    return _find_exact(text) or _find_nearest(text, label)
+    return _find_exact(text) or _find_nearest(text[:_MOST_READ], label)
 
 
-def read_scheme(line: TextLine, label: str) -> SchemeReading | None:
+def read_scheme(line: TextLine, label: str) -> Anchor | None:
     """Return the scheme that `line` starts with, None if there is none."""
-    anchor = find_scheme([symbol for symbol in line.symbols if symbol.text != " "], label)
-    return None if anchor is None else SchemeReading(anchor.label, line.confidence)
+    return find_scheme([symbol for symbol in line.symbols if symbol.text != " "], label)
 
 
 def _find_exact(text: str) -> Anchor | None:
@@ -70,23 +62,29 @@ def _find_exact(text: str) -> Anchor | None:
     return None
 
 
+# A line's spellings differ behind its scheme, if at all.
+@lru_cache(_KEPT_STARTS)
 def _find_nearest(text: str, label: str) -> Anchor | None:
     start = next((place for place, one in enumerate(text[:_MAX_JUNK]) if one.isalnum()), 0)
     best, anchor = math.inf, None
     for name, printed in PRINTED.items():
-        for end in range(start + 2, min(len(text), start + len(printed) + _MAX_EXTRA) + 1):
-            cost = _cost(text[start:end], printed) + (name != label) * _OTHER_LABEL_COST
-            if cost < min(best, _MAX_COST_RATIO * len(printed)):
-                best, anchor = cost, Anchor(name, start, end)
+        costs = _costs(text[start : start + len(printed) + _MAX_EXTRA], printed)
+        for length, distance in enumerate(costs, start=1):
+            cost = distance + (name != label) * _OTHER_LABEL_COST
+            if length > 1 and cost < min(best, _MAX_COST_RATIO * len(printed)):
+                best, anchor = cost, Anchor(name, start, start + length)
     return anchor
 
 
-def _cost(read: str, printed: str) -> float:
-    """Return the edit distance between both; a look-alike costs a third."""
+def _costs(read: str, printed: str) -> Iterator[float]:
+    """Yield the edit distance to `printed` of what was read up to each of its characters.
+
+    A look-alike costs a third.
+    """
     row = [float(place) for place in range(len(printed) + 1)]
     for count, one in enumerate(read, start=1):
         above, row = row, [float(count)]
         for place, other in enumerate(printed, start=1):
             change = 0.0 if one == other else 0.34 if is_lookalike(one, other) else 1.0
             row.append(min(above[place - 1] + change, above[place] + 1.0, row[place - 1] + 1.0))
-    return row[-1]
+        yield row[-1]

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from service.ink import grey_of
+from service.ink import grey_of, rgb_of
 
 if TYPE_CHECKING:
     from model_store import StoredModel
@@ -32,18 +32,17 @@ class View:
     is_grey: bool
 
     def shrink(self, pixels: Pixels) -> Pixels:
-        """Return uint8 RGB [h, w, 3] of [H, W, 3], as large as the detector would make it."""
-        if max(pixels.shape) <= self.long_side:
-            return pixels
-        fitted = self.fit(pixels)
-        # Of a grey picture in three colours the graph gets the same grey again.
-        return np.asarray(cv2.cvtColor(fitted, cv2.COLOR_GRAY2RGB)) if self.is_grey else fitted
+        """Return uint8 RGB [h, w, 3] of a frame's pixels, as large as the detector would make it.
+
+        Of a grey picture in three colours the graph gets the same grey again.
+        """
+        return rgb_of(pixels if max(pixels.shape) <= self.long_side else self.fit(pixels))
 
     def fit(self, pixels: Pixels) -> Pixels:
-        """Return what the detector's network sees of [H, W, 3]: grey [h, w] or RGB [h, w, 3]."""
+        """Return what the network sees of a frame's pixels: grey [h, w] or RGB [h, w, 3]."""
         height, width = pixels.shape[:2]
         scale = self.long_side / max(height, width)
-        fitted = grey_of(pixels) if self.is_grey else pixels
+        fitted = grey_of(pixels) if self.is_grey else rgb_of(pixels)
         if scale >= 1:
             return fitted
         size = max(1, round(width * scale)), max(1, round(height * scale))

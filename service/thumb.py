@@ -54,7 +54,7 @@ def decode_thumb(data: bytes, settings: DecodeSettings) -> Thumb:
         # A JPEG's blocks can be decoded to a fraction of their size, without their colours.
         picture.draft("L", _fit(*picture.size))
         picture.load()
-        grey = picture if picture.mode == "L" else flatten(picture).convert("L")
+        grey = flatten(picture).convert("L")
         upright = np.asarray(grey if turn is None else grey.transpose(turn))
     size = _fit(width, height)
     small = cv2.resize(upright, size, interpolation=cv2.INTER_AREA)

@@ -116,7 +116,7 @@ class Watcher:
         self._tracker.begin(glance.motion, (glance.thumb.width, glance.thumb.height))
         started = time.perf_counter()
         with span("decode"):
-            frame = decode_frame(data, self._decode)
+            frame = decode_frame(data, self._decode, in_colour=pipeline.sees_colour)
         decode_ms = glance.decode_ms + _ms_since(started)
         result = pipeline.run(frame, decode_ms, self._tracker.follow)
         links = self._tracker.finish(result)

@@ -34,14 +34,14 @@ async def run_until_healthy(ingress, app):
 
 
 def test_it_is_healthy_once_the_other_parts_are_there():
-    status, served = asyncio.run(run_until_healthy(*open_ingress(detector=("links", 3))))
+    status, served = asyncio.run(run_until_healthy(*open_ingress(detector=("links", 3, False))))
     assert status == 200
     assert (served.model_name, served.model_version) == ("links", 3)
     assert (served.reader_name, served.reader_version) == STRIPS
 
 
 def test_it_waits_as_long_as_they_are_not():
-    ingress, _ = open_ingress(detector=("links", 3))
+    ingress, _ = open_ingress(detector=("links", 3, False))
     with pytest.raises(TimeoutError):
         asyncio.run(asyncio.wait_for(ingress.check_health(), 0.3))
 

@@ -60,11 +60,23 @@ def test_an_answer_that_does_not_come_is_a_failure_of_that_stage():
 
 
 def test_the_version_is_the_one_that_looked():
-    detector = RemoteDetector(FakeHandle([("links", 2, ()), ("links", 3, (PREFIX,))]), timeout_s=1)
+    detector = RemoteDetector(
+        FakeHandle([("links", 2, False, ()), ("links", 3, True, (PREFIX,))]), timeout_s=1
+    )
     assert detector.detect(FRAME) == ()
     assert (detector.model_name, detector.model_version) == ("links", 2)
     assert detector.detect(FRAME) == (PREFIX,)
     assert detector.model_version == 3
+
+
+def test_frames_come_in_colour_from_the_first_answer_of_a_detector_that_sees_it():
+    detector = RemoteDetector(
+        FakeHandle([("links", 2, False), ("links", 2, False, ()), ("links", 3, True, ())]),
+        timeout_s=1,
+    )
+    assert detector.describe() == ("links", 2)
+    seen = [detector.sees_colour for _ in range(2) if detector.detect(FRAME) == ()]
+    assert seen == [False, True]
 
 
 class FakeBatchDetector:

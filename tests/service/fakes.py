@@ -49,6 +49,7 @@ class FakeDetector:
     prefixes: tuple = (PREFIX,)
     model_name: str = "fake"
     model_version: int = 7
+    sees_colour: bool = False
     frames: list = field(default_factory=list)
 
     def detect(self, frame):
@@ -82,6 +83,7 @@ class FakePipeline:
     reads: int = 0
     version: int = 7
     prefixes: tuple | None = None
+    sees_colour: bool = False
 
     def run(self, frame, decode_ms, follow=None, *, prefixes=None):
         self.frames.append(frame)

@@ -88,15 +88,25 @@ async def test_a_form_carries_the_picture_in_its_field():
     assert (response.status_code, len(response.json()["links"])) == (200, 1)
 
 
-async def test_an_annotated_jpeg_is_given_to_who_asks_for_it():
+async def test_an_annotated_jpeg_is_given_in_colour_to_who_asks_for_it():
     builder = FakeBuilder()
+    red = encode(Image.new("RGB", (96, 64), "red"))
     async with open_client(build=builder) as client:
         response = await client.post(
-            "/v1/detect", content=PAGE, headers={**JPEG, "Accept": "image/jpeg"}
+            "/v1/detect", content=red, headers={**JPEG, "Accept": "image/jpeg"}
         )
     assert response.headers["content-type"] == "image/jpeg"
     with Image.open(response) as picture:
         assert (picture.format, picture.size) == ("JPEG", (96, 64))
+        assert picture.getpixel((90, 60))[1] < 40 < picture.getpixel((90, 60))[0]
+
+
+@pytest.mark.parametrize("sees_colour", [False, True])
+async def test_a_frame_is_decoded_as_the_detector_sees_it(sees_colour):
+    pipeline = FakePipeline(sees_colour=sees_colour)
+    async with open_client(build=FakeBuilder(pipeline)) as client:
+        await client.post("/v1/detect", content=PAGE, headers=JPEG)
+    assert pipeline.frames[0].pixels.shape == ((64, 96, 3) if sees_colour else (64, 96))
 
 
 BAD_FRAMES = {

@@ -8,6 +8,7 @@ from service.errors import DetectError
 from service.records import Box, Frame
 from service.saved_model import SavedModel
 from service.settings import DetectSettings
+from service.shrink import View
 from tests.service.saved_models import save_model
 
 LABEL_MAP = {1: "https", 2: "http", 5: "www"}
@@ -18,13 +19,14 @@ def model(tmp_path_factory):
     return SavedModel(save_model(tmp_path_factory.mktemp("tiny")), inputs=(INPUT,), outputs=OUTPUTS)
 
 
-def load(model, label_map=None, **settings):
+def load(model, label_map=None, view=None, **settings):
     return SavedModelDetector(
         model,
         DetectSettings(warmup_sizes_px=((32, 24),), **settings),
         label_map=label_map or LABEL_MAP,
         name="tiny",
         version=3,
+        view=view,
     )
 
 
@@ -83,6 +85,7 @@ class Malformed:
         } | {name: value}
 
     def run(self, inputs):
+        self.seen = inputs[INPUT]
         return self.outputs
 
 
@@ -108,6 +111,18 @@ def test_an_answer_in_another_form_is_our_fault(name, value):
 def test_a_class_without_label_is_our_fault(model):
     with pytest.raises(DetectError, match=r"expected a class of \[1, 2\], the model said 5"):
         load(model, label_map={1: "https", 2: "http"}).detect(make_frame(red=0))
+
+
+@pytest.mark.parametrize(
+    ("view", "sees_colour"),
+    [(None, True), (View(320, is_grey=False), True), (View(320, is_grey=True), False)],
+)
+def test_a_grey_frame_is_shown_in_three_channels(view, sees_colour):
+    model = Malformed("num_detections", np.zeros(1))
+    detector = load(model, view=view)
+    assert detector.detect(Frame(np.full((200, 100), 90, np.uint8))) == ()
+    np.testing.assert_array_equal(model.seen, np.full((1, 200, 100, 3), 90))
+    assert detector.sees_colour is sees_colour
 
 
 class AnyNumber:

@@ -118,6 +118,8 @@ def test_a_colour_network_sees_colours():
     red = np.zeros((64, 128, 3), np.uint8)
     red[..., 0] = 90
     detect(network, Frame(red), CONTRACT.model_copy(update={"channels": 3}))
+    assert make(network, CONTRACT.model_copy(update={"channels": 3})).sees_colour
+    assert not make(network).sees_colour
     assert network.seen[0][0, 0, 0].tolist() == [90, 0, 0]
 
 

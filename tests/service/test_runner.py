@@ -5,6 +5,7 @@ import contextvars
 import threading
 import time
 
+import cv2
 import pytest
 import structlog
 
@@ -178,6 +179,16 @@ def test_a_part_knows_the_request_that_it_belongs_to():
     request = contextvars.ContextVar("request")
     request.set("a")
     assert Crew(1).map(lambda _: request.get(), [1]) == ["a"]
+
+
+def test_opencv_starts_no_threads_beside_a_crew():
+    before = cv2.getNumThreads()
+    try:
+        cv2.setNumThreads(2)
+        Crew(1)
+        assert cv2.getNumThreads() == 1
+    finally:
+        cv2.setNumThreads(before)
 
 
 async def test_streams_and_requests_take_turns_however_many_wait(gate):

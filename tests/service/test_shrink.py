@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from service.ink import grey_of, rgb_of
 from service.shrink import View, read_view
 
 
@@ -40,6 +41,15 @@ def test_the_longer_side_comes_down_and_the_picture_stays(height, width, shape, 
 def test_a_frame_that_is_small_enough_is_left_alone():
     pixels = shade(1152, 864)
     assert View(1152, is_grey=True).shrink(pixels) is pixels
+
+
+@pytest.mark.parametrize(("height", "width"), [(1152, 864), (1920, 1440)])
+def test_a_grey_frame_gives_the_picture_that_its_colours_would(height, width):
+    pixels = shade(height, width)
+    expected = grey_of(View(1152, is_grey=True).shrink(pixels))
+    for is_grey in (True, False):
+        small = View(1152, is_grey=is_grey).shrink(grey_of(pixels))
+        np.testing.assert_array_equal(small, rgb_of(expected))
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,13 @@ def test_the_same_bytes_are_not_even_decoded(watcher):
     assert second.result.links == tuple(one.link for one in second.links)
 
 
+@pytest.mark.parametrize(("sees_colour", "shape"), [(False, (480, 640)), (True, (480, 640, 3))])
+def test_a_frame_is_decoded_as_the_detector_sees_it(watcher, sees_colour, shape):
+    pipeline = FakePipeline(sees_colour=sees_colour)
+    watcher.look(pipeline, PAGE, now_s=0.0)
+    assert pipeline.frames[0].pixels.shape == shape
+
+
 def test_a_frame_that_only_looks_the_same_is_not_detected(watcher):
     pipeline = FakePipeline()
     watcher.look(pipeline, PAGE, now_s=0.0)
