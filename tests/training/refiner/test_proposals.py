@@ -1,17 +1,26 @@
 """Proposals pair what a detector finds with the truth, and leave out what is neither."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from model_store import ModelStore, default_root
+from tests.training.drawing import DrawnSource
+from training.config import TrainConfig
+from training.data_digest import digest_data
 from training.example import Example
+from training.origin import read_origin
 from training.postprocess import Detections
 from training.refiner.collect import (
     collect_proposals,
+    find_proposals,
     load_proposals,
     make_crops,
     save_proposals,
     take_crops,
 )
+from training.refiner.config import RefinerConfig
 from training.refiner.proposals import LEAST_SCORE, gather_proposals, propose
 
 from .conftest import RULE, draw_example
@@ -103,3 +112,21 @@ def test_the_same_seed_collects_the_same_of_so_many_crops():
 def test_no_more_crops_are_taken_than_were_asked_for(number):
     batches = make_crops(Drawn(), np.random.default_rng(4))
     assert len([*take_crops(batches, number)]) == number
+
+
+def make_source(_, size):
+    return DrawnSource(size)
+
+
+@pytest.mark.slow
+def test_a_run_is_given_what_the_detector_says_of_its_sources_crops(tmp_path):
+    (tmp_path / "data").mkdir()
+    config = TrainConfig(name="drawn", make_source=make_source, size=128)
+    export = ModelStore(default_root()).resolve("links").path
+    settings = RefinerConfig(crops=96)
+    words = (config, tmp_path / "data", export, tmp_path / "run")
+    first = find_proposals(*words, settings=settings)
+    assert (first.labels > 0).any()
+    assert read_origin(tmp_path / "run").data_sha256 == digest_data(tmp_path / "data")
+    again = find_proposals(*words, settings=replace(settings, crops=1))
+    np.testing.assert_array_equal(first.pixels, again.pixels)
