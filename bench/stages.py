@@ -17,12 +17,14 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
 import tesserocr
 import typer
 
 from service.assembly import build_pipeline
 from service.engine import run_frame
 from service.errors import StartupError
+from service.ink import grey_of
 from service.metrics import Metrics
 from service.settings import load_settings
 from service.tesseract import find_tessdata
@@ -60,8 +62,9 @@ class FullPage:
         )
 
     def read(self, frame: Frame) -> str:
-        width, height = frame.width, frame.height
-        self._api.SetImageBytes(frame.pixels.tobytes(), width, height, 1, width)
+        grey = np.ascontiguousarray(grey_of(frame.pixels))
+        height, width = grey.shape
+        self._api.SetImageBytes(grey.tobytes(), width, height, 1, width)
         return str(self._api.GetUTF8Text())
 
 

@@ -2,8 +2,10 @@
 
 import pytest
 
-from bench.stages import FULL_PAGE, list_pictures, main, render_table
+from bench.stages import FULL_PAGE, FullPage, list_pictures, main, render_table
+from service.decode import decode_frame
 from service.errors import StartupError
+from service.settings import DecodeSettings, RecognizeSettings
 from tests.service.pictures import encode, make_page
 from tests.service.stores import publish_tiny
 
@@ -23,6 +25,14 @@ def test_a_folder_without_pictures_says_what_to_do(tmp_path):
     (tmp_path / "notes.txt").write_text("")
     with pytest.raises(StartupError, match="name a folder with --frames"):
         list_pictures(tmp_path)
+
+
+@pytest.mark.parametrize("in_colour", [True, False])
+def test_the_full_page_is_read_whatever_the_frame_was_decoded_to(in_colour):
+    data = encode(make_page("https://keras.io/guides"), "PNG")
+    frame = decode_frame(data, DecodeSettings(), in_colour=in_colour)
+    assert frame.pixels.ndim == (3 if in_colour else 2)
+    assert "keras.io/guides" in FullPage(RecognizeSettings()).read(frame).lower()
 
 
 def test_both_ways_run_on_the_same_frames(tmp_path, monkeypatch, capsys):
