@@ -6,10 +6,12 @@ ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
 WORKDIR /app
 # The dependencies change less often than the code: they get a layer of their own.
 COPY pyproject.toml uv.lock ./
-RUN --mount=type=cache,target=/root/.cache/uv uv sync --frozen --no-dev --no-install-project
+RUN --mount=type=cache,target=/root/.cache/uv uv sync --frozen --no-dev --extra litert \
+    --no-install-project
 COPY . .
 # TensorFlow brings headers to compile against, and a parser for C: a sixth of the image.
-RUN --mount=type=cache,target=/root/.cache/uv uv sync --frozen --no-dev --no-editable \
+RUN --mount=type=cache,target=/root/.cache/uv uv sync --frozen --no-dev --extra litert \
+    --no-editable \
     && rm -r .venv/lib/python3.*/site-packages/tensorflow/include \
         .venv/lib/python3.*/site-packages/clang
 

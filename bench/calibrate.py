@@ -22,9 +22,9 @@ import typer
 
 from bench.read import generate_frames, understand_as
 from bench.strips import cut_strips
-from service.assembly import load_network
 from service.confidence import Evidence
 from service.errors import StartupError
+from service.loading import load_network
 from service.models import find_traineddata
 from service.reader import NetworkReader, VotingReader
 from service.recognize import create_recognizer

@@ -21,8 +21,9 @@ import typer
 
 from bench.read import generate_frames
 from bench.strips import is_whole, list_frames, prefix_of
-from service.assembly import build_reader, load_detector
+from service.assembly import build_reader
 from service.errors import StartupError
+from service.loading import load_detector
 from service.metrics import Metrics
 from service.moved import overlap
 from service.pipeline import Pipeline

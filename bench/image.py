@@ -36,7 +36,7 @@ PAGE = Path(__file__).parent / "frames" / "page.jpg"
 TOOLS = ("mmdebstrap", "unshare", "nsenter", "setpriv", "ip", "uv")
 START_S = 180.0
 # What the trainer and the tests want, and the service does not.
-FOREIGN = ("matplotlib", "pycocotools", "tensorboard", "ai_edge_litert", "playwright", "pytest")
+FOREIGN = ("matplotlib", "pycocotools", "tensorboard", "playwright", "pytest")
 _READY = "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/readyz')"
 _ASK = """
 import sys, urllib.request as r

@@ -24,9 +24,10 @@ import numpy as np
 import typer
 
 from bench.strips import cut_strips
-from service.assembly import load_network, open_tesseract
+from service.assembly import open_tesseract
 from service.errors import ModelLoadError, StartupError
 from service.gaps import find_gaps, fit_symbols, put_spaces
+from service.loading import load_network
 from service.metrics import Metrics
 from service.models import find_traineddata
 from service.reader import JointReader, NetworkReader

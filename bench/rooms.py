@@ -39,7 +39,7 @@ ROWS: tuple[tuple[Room, ...], ...] = (
         Room("streams", ("stream", "session", "streams")),
     ),
     (Room("shared by those"),),
-    (Room("putting it together", ("assembly",)),),
+    (Room("putting it together", ("assembly", "loading")),),
     (Room("threads, the queue, the deadline", ("engine", "runner")),),
     (
         Room("the order of the stages", ("pipeline",)),

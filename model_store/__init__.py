@@ -1,8 +1,9 @@
 """The contract between training and serving: versioned SavedModels with a manifest."""
 
 from model_store.companions import (
-    LITERT_FILE,
+    LITERT_DETECTOR,
     LITERT_FOLDER,
+    LITERT_READER,
     WEB_FOLDER,
     add_litert,
     add_web,
@@ -23,8 +24,9 @@ from model_store.rollout import Rollout, read_rollout
 from model_store.store import ModelStore, StoredModel, default_root
 
 __all__ = [
-    "LITERT_FILE",
+    "LITERT_DETECTOR",
     "LITERT_FOLDER",
+    "LITERT_READER",
     "WEB_FOLDER",
     "Manifest",
     "ManifestError",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -24,8 +25,15 @@ if TYPE_CHECKING:
 
 WEB_FOLDER: Final = "web"
 LITERT_FOLDER: Final = "litert"
-LITERT_FILE: Final = "detector.tflite"
-_NEEDED: Final = {WEB_FOLDER: "model.json", LITERT_FOLDER: LITERT_FILE}
+LITERT_DETECTOR: Final = "detector.tflite"
+LITERT_READER: Final = "reader.tflite"
+# A folder of this name holds one of these at least.
+_NEEDED: Final = {
+    WEB_FOLDER: ("model.json",),
+    LITERT_FOLDER: (LITERT_DETECTOR, LITERT_READER),
+}
+# What the files that are exported for readers carry with them.
+_READER_CONTRACT: Final = "reader.json"
 
 
 def add_web(model: StoredModel, export: Path) -> Manifest:
@@ -37,7 +45,8 @@ def add_litert(model: StoredModel, network: Path) -> Manifest:
     """Copy the file `network` into the version; raises as `add_companion`."""
     with tempfile.TemporaryDirectory() as place:
         if network.is_file():
-            shutil.copyfile(network, Path(place, LITERT_FILE))
+            name = LITERT_READER if _is_reader(network) else LITERT_DETECTOR
+            shutil.copyfile(network, Path(place, name))
         return add_companion(model, Path(place), LITERT_FOLDER)
 
 
@@ -56,8 +65,9 @@ def add_companion(model: StoredModel, export: Path, name: str) -> Manifest:
     """
     if model.manifest is None:
         raise ManifestMissingError(f"{model.path} has no manifest: publish the model first")
-    if _NEEDED[name] not in list_files(export):
-        raise ModelTornError(f"{export} has no {_NEEDED[name]}: export the model for it first")
+    needed = _NEEDED[name]
+    if not set(needed) & set(list_files(export)):
+        raise ModelTornError(f"{export} has no {' or '.join(needed)}: export the model first")
     folder = model.path / name
     if folder.exists():
         raise ModelExistsError(f"{folder} is there already")
@@ -74,3 +84,10 @@ def add_companion(model: StoredModel, export: Path, name: str) -> Manifest:
         os.replace(written, model.path / MANIFEST_NAME)
     force_to_disk(model.path)
     return manifest
+
+
+def _is_reader(network: Path) -> bool:
+    if not zipfile.is_zipfile(network):
+        return False
+    with zipfile.ZipFile(network) as archive:
+        return _READER_CONTRACT in archive.namelist()

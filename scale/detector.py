@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from ray import serve
 
-from service.assembly import load_detector
 from service.golden import check_detector
+from service.loading import load_detector
 from service.logs import configure_logs
 from service.models import find_model
 

@@ -7,7 +7,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
-from service.assembly import load_network
+from service.loading import load_network
 from service.logs import configure_logs
 from service.models import find_traineddata
 from service.recognize import create_recognizer

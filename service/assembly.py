@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model_store import LITERT_FILE, LITERT_FOLDER
-from service import ctc, detect
 from service.confidence import rate_reading
-from service.contract import read_contract, read_refiner
-from service.ctc import CtcRecognizer
-from service.detect import SavedModelDetector
-from service.errors import ModelLoadError
 from service.golden import check_detector
-from service.litert import LiteRtNetwork
+from service.loading import load_detector, load_network
 from service.metrics import MeteredRecognizer
-from service.models import find_model, find_reader, find_traineddata, list_wanted, open_store
+from service.models import find_model, find_traineddata, list_wanted, open_store
 from service.pipeline import Pipeline
 from service.quota import count_cpus
 from service.reader import JointReader, NetworkReader, VotingReader
 from service.recognize import create_recognizer
 from service.records import Strip
-from service.row_detector import RowDetector
 from service.runner import Crew
-from service.shrink import read_view
 from service.versions import Served, Versions
 from service.web_model import read_web_model
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from model_store import StoredModel
+    from service.ctc import CtcRecognizer
     from service.metrics import Metrics
     from service.reader import RateReading, Reader
-    from service.saved_model import SavedModel
     from service.settings import Settings
 
 
@@ -107,7 +95,7 @@ def build_reader(
     engine = settings.recognize.engine
     if engine not in {"both", "ctc"}:
         return open_tesseract(settings, metrics, crew), None
-    network = load_network(settings)
+    network = load_network(settings, runs=crew.threads)
     network.warm_up(
         height_px=settings.expand.strip_height_px,
         longest_px=round(settings.expand.max_length_ratio * settings.expand.strip_height_px),
@@ -138,59 +126,3 @@ def open_tesseract(
         sure_confidence=settings.url.sure_confidence,
         rate=rate,
     )
-
-
-def load_network(settings: Settings) -> CtcRecognizer:
-    """Load the network that the settings name; raises `ModelLoadError`."""
-    model = find_reader(settings.reader)
-    loaded = _load(model, settings, inputs=ctc.INPUTS, outputs=ctc.OUTPUTS)
-    return CtcRecognizer(loaded, alphabet=model.label_map, name=model.name, version=model.version)
-
-
-def load_detector(
-    settings: Settings, model: StoredModel | None = None
-) -> SavedModelDetector | RowDetector:
-    """Load this detector, or the one that the settings name; raises `ModelLoadError`."""
-    model = model or find_model(settings.model)
-    if settings.detect.runtime == "litert":
-        return load_litert(settings, model)
-    return SavedModelDetector(
-        _load(model, settings, inputs=(detect.INPUT,), outputs=detect.OUTPUTS),
-        settings.detect,
-        label_map=model.label_map,
-        name=model.name,
-        version=model.version,
-        view=read_view(model),
-    )
-
-
-def load_litert(settings: Settings, model: StoredModel) -> RowDetector:
-    """Load the copy of this detector that is there for LiteRT; raises `ModelLoadError`."""
-    path = model.path / LITERT_FOLDER / LITERT_FILE
-    if not path.is_file():
-        raise ModelLoadError(
-            f"{model.path} has no {LITERT_FOLDER}/{LITERT_FILE}; "
-            "set PRINTLINK_DETECT__RUNTIME=tensorflow, or add one with `printlink-train litert`"
-        )
-    load = partial(LiteRtNetwork, threads=settings.detect.threads or count_cpus())
-    contract, refiner = read_contract(path), read_refiner(path)
-    return RowDetector(
-        load(path),
-        settings.detect,
-        contract=contract,
-        refiner=None if refiner is None else load(refiner),
-        label_map=model.label_map,
-        name=model.name,
-        version=model.version,
-    )
-
-
-def _load(
-    model: StoredModel, settings: Settings, *, inputs: Collection[str], outputs: Collection[str]
-) -> SavedModel:
-    # TensorFlow takes seconds to import, chatters, and would take all of a GPU's memory.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
-    from service.saved_model import SavedModel  # noqa: PLC0415
-
-    return SavedModel(model.path, inputs=inputs, outputs=outputs, threads=settings.detect.threads)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -13,52 +13,90 @@ from service.records import Strip, TextLine
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from service.records import Pixels
     from service.saved_model import SavedModel
+
+    Floats = NDArray[np.float32]
 
 INPUTS: Final = ("strips", "widths")
 OUTPUTS: Final = ("log_probs", "lengths")
 PAPER: Final = 255
 
-# TensorFlow plans its work anew for each size it sees: strips are padded to one of a few widths.
+# Runtimes plan their work anew for each size they see: strips are padded to one of a few widths.
 _LEAST_WIDTH_PX = 256
 _GROWTH = 1.25
 _WIDTH_UNIT_PX = 64
 
 
-class CtcRecognizer:
-    """Reads strips with a SavedModel; may be called from several threads at once.
+class Steps(NamedTuple):
+    """What a network says of a strip: log-probabilities [steps, classes], class 0 the blank.
+
+    A step is `width_px` of the strip wide, the first one starts at its left edge.
+    """
+
+    log_probs: Floats
+    width_px: float
+
+
+class StripNetwork(Protocol):
+    """A network that spells strips; may be called from several threads at once."""
+
+    def spell(self, pixels: Pixels) -> Steps:
+        """Return the steps of a strip, uint8 [height, width]; raises `ModelRunError`."""
+        ...
+
+
+class GraphStripNetwork:
+    """A network in a SavedModel, which brings strips of any size to its own.
 
     `serving_default` takes `strips` uint8 [n, height, width], dark on light and padded with white
-    on the right, and `widths` int32 [n]; it returns `log_probs` float32 [n, steps, classes], class
-    0 being the blank, and `lengths` int32 [n], how many of the steps lie on the strip. The steps
-    share the padded width out evenly. Its spaces are word spaces, where its alphabet has one.
+    on the right, and `widths` int32 [n]; it returns `log_probs` float32 [n, steps, classes] and
+    `lengths` int32 [n], how many of the steps lie on the strip. The steps share the padded width
+    out evenly.
+    """
+
+    def __init__(self, model: SavedModel) -> None:
+        """Take the model of `INPUTS` and `OUTPUTS`."""
+        self._model = model
+
+    def spell(self, pixels: Pixels) -> Steps:
+        """Return the steps of a strip; raises `ModelRunError`."""
+        width = pixels.shape[1]
+        padded = pad_right(pixels, choose_width(width))
+        found = self._model.run(
+            {"strips": padded[np.newaxis], "widths": np.array([width], dtype=np.int32)}
+        )
+        steps = found["log_probs"][0]
+        return Steps(steps[: int(found["lengths"][0])], padded.shape[1] / len(steps))
+
+
+class CtcRecognizer:
+    """Reads strips with a network; may be called from several threads at once.
+
+    Its spaces are word spaces, where its alphabet has one.
     """
 
     def __init__(
-        self, model: SavedModel, *, alphabet: Mapping[int, str], name: str, version: int
+        self, network: StripNetwork, *, alphabet: Mapping[int, str], name: str, version: int
     ) -> None:
-        """Take the model of `INPUTS` and `OUTPUTS` and the character of each class."""
+        """Take the network and the character of each of its classes."""
         self.model_name = name
         self.model_version = version
-        self._model = model
+        self._network = network
         self._alphabet = dict(alphabet)
         self._parts_words = " " in self._alphabet.values()
 
     def read(self, strip: Strip) -> TextLine:
         """Read one strip; raises `RecognizeError`."""
-        width = strip.pixels.shape[1]
-        padded = pad_right(strip.pixels, choose_width(width))
         try:
-            found = self._model.run(
-                {"strips": padded[np.newaxis], "widths": np.array([width], dtype=np.int32)}
-            )
+            steps = self._network.spell(strip.pixels)
         except ModelRunError as error:
+            width = strip.pixels.shape[1]
             raise RecognizeError(f"the reader failed on {width} pixels") from error
-        steps = found["log_probs"][0]
-        step_px = padded.shape[1] / len(steps)
-        chances = np.exp(steps[: int(found["lengths"][0])], dtype=np.float64)
-        symbols = spell_steps(chances, self._alphabet, step_px=step_px)
+        chances = np.exp(steps.log_probs, dtype=np.float64)
+        symbols = spell_steps(chances, self._alphabet, step_px=steps.width_px)
         confidences = [symbol.confidence for symbol in symbols]
         return TextLine(
             text="".join(symbol.text for symbol in symbols),

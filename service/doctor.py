@@ -22,6 +22,7 @@ from service.engine import run_frame
 from service.errors import ListenError, PrintlinkError
 from service.golden import draw_golden_frame
 from service.keys import read_keys
+from service.loading import needs_tensorflow
 from service.metrics import Metrics
 from service.models import find_model, find_reader, find_traineddata, open_store
 from service.quota import count_cpus, read_cpu_features, read_memory_limit
@@ -100,8 +101,10 @@ def check_memory(_: Settings) -> tuple[Verdict, str]:
     return Verdict.OK, found
 
 
-def check_tensorflow(_: Settings) -> tuple[Verdict, str]:
-    """Load TensorFlow."""
+def check_tensorflow(settings: Settings) -> tuple[Verdict, str]:
+    """Load TensorFlow, if a network runs in it."""
+    if not needs_tensorflow(settings):
+        return Verdict.OK, "not used: LiteRT runs the networks"
     started = time.perf_counter()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import OrderedDict
 from functools import partial
@@ -20,23 +21,26 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Shape = tuple[int, ...]
 
-# A change of the size costs as much as a run: an interpreter is kept for each of the last sizes.
-_KEPT: Final = 12
+# A change of the size costs as much as a run, so interpreters are kept for the last sizes; those of
+# the detector take a hundred bytes for each pixel of their picture.
+_MOST_KEPT_PIXELS: Final = 4_000_000
 
 
 class LiteRtNetwork:
     """A network with one input and one output; threads may share it."""
 
-    def __init__(self, source: Path | bytes, *, threads: int) -> None:
+    def __init__(self, source: Path | bytes, *, threads: int, runs: int = 1) -> None:
         """Load a `.tflite` file, or what stands in one.
 
+        A run is shared out among `threads`; so many `runs` there are at a time, further ones wait.
         Raises `ModelLoadError`, also where LiteRT is not installed.
         """
         try:
             from ai_edge_litert import interpreter  # noqa: PLC0415 - an extra
         except ImportError as error:
             raise ModelLoadError(
-                'PRINTLINK_DETECT__RUNTIME=litert needs LiteRT: pip install "printlink[litert]"'
+                'the runtime litert needs LiteRT: pip install "printlink[litert]", '
+                "or set PRINTLINK_DETECT__RUNTIME and PRINTLINK_READER__RUNTIME to tensorflow"
             ) from error
         # LiteRT has no types.
         make: Any = interpreter.Interpreter
@@ -44,8 +48,9 @@ class LiteRtNetwork:
             {"model_content": source} if isinstance(source, bytes) else {"model_path": str(source)}
         )
         self._open: Callable[[], Any] = partial(make, **place, num_threads=threads)
+        self._runs = threading.BoundedSemaphore(runs)
         self._lock = threading.Lock()
-        self._kept: OrderedDict[Shape, _Planned] = OrderedDict()
+        self._idle: OrderedDict[Shape, list[_Planned]] = OrderedDict()
         try:
             self._open()
         except (ValueError, RuntimeError) as error:
@@ -55,17 +60,30 @@ class LiteRtNetwork:
     def run(self, picture: Floats) -> Floats:
         """Return what the network answers [1, ...]; raises `ModelRunError`."""
         try:
-            return self._plan(picture.shape).run(picture)
+            with self._runs:
+                planned = self._take(picture.shape)
+                answer = planned.run(picture)
         except (ValueError, RuntimeError) as error:
             raise ModelRunError(f"the network failed on {picture.shape}") from error
+        self._give_back(picture.shape, planned)
+        return answer
 
-    def _plan(self, shape: Shape) -> _Planned:
+    def _take(self, shape: Shape) -> _Planned:
         with self._lock:
-            planned = self._kept.pop(shape, None) or _Planned(self._open(), shape)
-            self._kept[shape] = planned
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return planned
+            idle = self._idle.get(shape)
+            if idle:
+                return idle.pop()
+        return _Planned(self._open(), shape)
+
+    def _give_back(self, shape: Shape, planned: _Planned) -> None:
+        with self._lock:
+            self._idle.setdefault(shape, []).append(planned)
+            self._idle.move_to_end(shape)
+            while self._count_pixels() > _MOST_KEPT_PIXELS and len(self._idle) > 1:
+                self._idle.popitem(last=False)
+
+    def _count_pixels(self) -> int:
+        return sum(math.prod(shape) * len(idle) for shape, idle in self._idle.items())
 
 
 class _Planned:
@@ -73,14 +91,12 @@ class _Planned:
 
     def __init__(self, interpreter: Any, shape: Shape) -> None:  # noqa: ANN401 - LiteRT has no types
         self._interpreter = interpreter
-        self._lock = threading.Lock()
         self._input = interpreter.get_input_details()[0]["index"]
         self._output = interpreter.get_output_details()[0]["index"]
         interpreter.resize_tensor_input(self._input, shape)
         interpreter.allocate_tensors()
 
     def run(self, picture: Floats) -> Floats:
-        with self._lock:
-            self._interpreter.set_tensor(self._input, picture)
-            self._interpreter.invoke()
-            return np.asarray(self._interpreter.get_tensor(self._output), np.float32)
+        self._interpreter.set_tensor(self._input, picture)
+        self._interpreter.invoke()
+        return np.asarray(self._interpreter.get_tensor(self._output), np.float32)

@@ -14,6 +14,7 @@ from service.errors import SettingsInvalidError
 _PREFIX = "PRINTLINK_"
 
 Side = Annotated[int, Field(ge=16, le=20_000)]
+RuntimeName = Literal["auto", "litert", "tensorflow"]
 
 
 class SettingsGroup(BaseModel):
@@ -152,9 +153,10 @@ class DetectSettings(SettingsGroup):
         le=256,
         description="Threads inside TensorFlow or LiteRT; 0 takes the container's CPU quota.",
     )
-    runtime: Literal["tensorflow", "litert"] = Field(
-        default="tensorflow",
-        description="What runs the detector: the SavedModel, or its 8-bit copy for LiteRT.",
+    runtime: RuntimeName = Field(
+        default="auto",
+        description="What runs the detector: TensorFlow its SavedModel, LiteRT its 8-bit copy; "
+        "`auto` takes LiteRT where it is installed and the version has a copy for it.",
     )
     warmup_sizes_px: tuple[tuple[Side, Side], ...] = Field(
         default=((1080, 1440), (1440, 1080), (1280, 720), (720, 1280), (640, 480)),
@@ -224,6 +226,9 @@ class ReaderSettings(SettingsGroup):
     name: str = Field(default="reader", min_length=1, description="Name of the model in the store.")
     version: int | None = Field(
         default=None, ge=1, description="Version to read with; empty takes the highest one."
+    )
+    runtime: RuntimeName = Field(
+        default="auto", description="What runs the network, as for the detector."
     )
 
 

@@ -1,5 +1,7 @@
 """Companions: added to a published version, whole and known to its manifest."""
 
+import zipfile
+
 import pytest
 
 from model_store import (
@@ -50,7 +52,7 @@ def test_an_export_is_never_written_over(store, export):
 
 def test_what_is_no_export_is_refused(store, tmp_path):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(ModelTornError, match="export the model for it first"):
+    with pytest.raises(ModelTornError, match="export the model first"):
         add_web(store.resolve("links"), tmp_path / "empty")
 
 
@@ -70,6 +72,13 @@ def test_a_copy_for_litert_stands_beside_the_web_export(store, export, tmp_path)
     assert {"web/model.json", "litert/detector.tflite"} <= after.manifest.files.keys()
 
 
+def test_a_reader_s_copy_is_told_by_the_contract_in_it(store, tmp_path):
+    with zipfile.ZipFile(tmp_path / "int8.tflite", "w") as archive:
+        archive.writestr("reader.json", "{}")
+    add_litert(store.resolve("links"), tmp_path / "int8.tflite")
+    assert "litert/reader.tflite" in store.resolve("links").manifest.files
+
+
 def test_a_copy_that_is_not_there_is_refused(store, tmp_path):
-    with pytest.raises(ModelTornError, match="export the model for it first"):
+    with pytest.raises(ModelTornError, match="export the model first"):
         add_litert(store.resolve("links"), tmp_path / "none.tflite")

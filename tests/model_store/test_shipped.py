@@ -2,7 +2,7 @@
 
 import pytest
 
-from model_store import LITERT_FILE, LITERT_FOLDER, WEB_FOLDER, ModelStore, default_root
+from model_store import LITERT_DETECTOR, LITERT_FOLDER, WEB_FOLDER, ModelStore, default_root
 
 MAX_LITERT_BYTES = 2_500_000
 MAX_WEB_BYTES = 4 * 2**20
@@ -50,7 +50,7 @@ def test_browsers_can_run_the_detector_that_ships(shipped):
 
 def test_litert_can_run_the_detector_that_ships(shipped):
     files = shipped.resolve("links").manifest.files
-    assert f"{LITERT_FOLDER}/{LITERT_FILE}" in files
+    assert f"{LITERT_FOLDER}/{LITERT_DETECTOR}" in files
 
 
 def size_of(folder):

@@ -6,8 +6,8 @@ import tensorflow as tf
 from typer.testing import CliRunner
 
 from model_store import ModelStore
-from service.assembly import load_detector
 from service.cli import cli
+from service.loading import load_detector
 from service.records import Frame
 from service.settings import Settings
 from tests.service.saved_models import save_model, save_without_signature

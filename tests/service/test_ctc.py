@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from service.ctc import INPUTS, OUTPUTS, CtcRecognizer, choose_width, list_widths
+from service.ctc import (
+    INPUTS,
+    OUTPUTS,
+    CtcRecognizer,
+    GraphStripNetwork,
+    choose_width,
+    list_widths,
+)
 from service.errors import RecognizeError
 from service.records import Strip
 from service.saved_model import SavedModel
@@ -18,7 +25,8 @@ def model(tmp_path_factory):
 
 
 def load(model, alphabet=ALPHABET):
-    return CtcRecognizer(model, alphabet=alphabet, name="tiny", version=3)
+    network = GraphStripNetwork(model)
+    return CtcRecognizer(network, alphabet=alphabet, name="tiny", version=3)
 
 
 def make_strip(width, **levels):

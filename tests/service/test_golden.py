@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from service.assembly import load_detector
 from service.errors import DetectError, GoldenMissedError
 from service.golden import check_detector, draw_golden_frame
+from service.loading import load_detector
 from service.settings import Settings
 from tests.service.fakes import FakeDetector
 

@@ -1,20 +1,22 @@
 """The copy of the detector that ships for LiteRT, run by LiteRT."""
 
 import builtins
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from model_store import LITERT_FILE, LITERT_FOLDER, ModelStore, default_root
-from service.assembly import load_detector
+from model_store import LITERT_DETECTOR, LITERT_FOLDER, ModelStore, default_root
 from service.contract import read_contract
 from service.errors import ModelLoadError, ModelRunError
 from service.golden import check_detector
-from service.litert import LiteRtNetwork
+from service.litert import LiteRtNetwork, _Planned
+from service.loading import load_detector
 from service.settings import DetectSettings, ModelSettings, Settings
 
-SHIPPED = ModelStore(default_root()).resolve("links").path / LITERT_FOLDER / LITERT_FILE
+SHIPPED = ModelStore(default_root()).resolve("links").path / LITERT_FOLDER / LITERT_DETECTOR
 SETTINGS = Settings(detect=DetectSettings(runtime="litert", threads=1))
 
 
@@ -39,10 +41,34 @@ def test_pictures_of_any_size_are_taken_and_give_the_same_again(network):
         assert (network.run(picture) == rows).all()
 
 
-def test_interpreters_are_kept_for_the_last_sizes_only(network):
-    for side in range(1, 15):
+def test_interpreters_are_kept_for_the_last_sizes_only(network, monkeypatch):
+    monkeypatch.setattr("service.litert._MOST_KEPT_PIXELS", 32 * 32 * 9)
+    for side in (1, 2, 3, 4, 5):
         network.run(np.zeros((1, 32, 32 * side, 1), np.float32))
-    assert len(network._kept) == 12
+    assert [shape[2] for shape in network._idle] == [128, 160]
+    network.run(np.zeros((1, 32, 32 * 10, 1), np.float32))
+    assert [shape[2] for shape in network._idle] == [320]
+
+
+def test_so_many_runs_there_are_at_a_time(monkeypatch):
+    running, most = [], []
+
+    class Slow(_Planned):
+        def run(self, picture):
+            running.append(1)
+            most.append(len(running))
+            time.sleep(0.02)
+            running.pop()
+            return super().run(picture)
+
+    monkeypatch.setattr("service.litert._Planned", Slow)
+    network = LiteRtNetwork(SHIPPED, threads=1, runs=2)
+    pictures = [np.full((1, 32, 32, 1), level, np.float32) for level in (0, 90, 180, 255)]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(network.run, pictures))
+    assert max(most) == 2
+    for answer, picture in zip(answers, pictures, strict=True):
+        assert (network.run(picture) == answer).all()
 
 
 def test_a_picture_that_does_not_fit_is_refused(network):
@@ -70,8 +96,8 @@ def test_without_litert_it_is_told_how_to_get_it(monkeypatch):
 
 
 def test_a_version_without_a_copy_says_what_to_do(tmp_path, monkeypatch):
-    monkeypatch.setattr("service.assembly.LITERT_FILE", "none.tflite")
-    with pytest.raises(ModelLoadError, match="PRINTLINK_DETECT__RUNTIME=tensorflow"):
+    monkeypatch.setattr("service.loading.LITERT_DETECTOR", "none.tflite")
+    with pytest.raises(ModelLoadError, match=r"has no litert/none\.tflite"):
         load_detector(SETTINGS.model_copy(update={"model": ModelSettings()}))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from model_store.store import ModelStore
-from service.assembly import load_detector
+from service.loading import load_detector
 from service.records import Frame
 from service.settings import Settings
 from tests.training.stamped_pages import HEIGHT, WIDTH, write_pages

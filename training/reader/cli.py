@@ -59,19 +59,21 @@ def run_training(
 def run_export(
     config: Annotated[Path, typer.Argument(help="The config that the run was trained with.")],
     run: Annotated[Path, typer.Argument(help="The run's folder; it may be unfinished.")],
-    out: Annotated[Path, typer.Argument(help="The folder for the SavedModel.")],
+    out: Annotated[Path, typer.Argument(help="A folder for the SavedModel, or a `.tflite` file.")],
 ) -> None:
-    """Turn a run's weights into a SavedModel that takes strips of any size."""
+    """Turn a run's weights into a SavedModel that takes strips of any size, or a LiteRT file."""
     from training.reader.config import load_reader_config
     from training.reader.export import export_reader_run
+    from training.reader.litert import write_reader_litert
 
-    export_reader_run(load_reader_config(config).model, run, out)
+    write = write_reader_litert if out.suffix == ".tflite" else export_reader_run
+    write(load_reader_config(config).model, run, out)
     typer.echo(out)
 
 
 @app.command("evaluate")
 def run_evaluation(
-    export: Annotated[Path, typer.Argument(help="An exported reader.")],
+    export: Annotated[Path, typer.Argument(help="An exported reader: a folder or a file.")],
     count: Annotated[int, typer.Option(min=1, help="Strips.")] = 1000,
     split: Annotated[str, typer.Option(help="The typefaces: train or test.")] = "test",
     seed: Annotated[int, typer.Option(help="The same seed makes the same strips.")] = 1,
@@ -86,13 +88,15 @@ def run_evaluation(
     import numpy as np
 
     from training.reader.evaluate import evaluate_reader, format_table
+    from training.reader.litert import LiteRtReader
     from training.reader.saved_reader import SavedReader
     from training.reader.scores import collect_strips
     from training.reader.strips import StripSource
 
     rng = np.random.default_rng(seed)
     strips = collect_strips(StripSource.scan(split), count=count, rng=rng)
-    table = evaluate_reader(SavedReader(export), strips)
+    reader = LiteRtReader(export) if export.suffix == ".tflite" else SavedReader(export)
+    table = evaluate_reader(reader, strips)
     if json_out is not None:
         metrics = {"split": split, "strips": [asdict(row) for row in table]}
         json_out.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")

@@ -11,12 +11,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import keras
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from training.checkpoint import find_weights
-from training.export import SIGNATURE, ExportError
+from training.export import SIGNATURE, require_tensorflow
 from training.export_options import FACTS
 from training.folding import fold_normalization
 from training.reader.batches import COLUMNS_PER_STEP, NET_HEIGHT, PAPER, STEPS_PER_HEIGHT
@@ -25,6 +24,8 @@ from training.reader.net import build_reader
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import keras
 
     from training.reader.net import ReaderModelConfig
 
@@ -52,12 +53,15 @@ def export_reader_run(config: ReaderModelConfig, run_dir: Path, out_dir: Path) -
 
     Raises ExportError where Keras does not run on TensorFlow.
     """
-    if keras.backend.backend() != "tensorflow":
-        message = f"expected KERAS_BACKEND=tensorflow, received {keras.backend.backend()}"
-        raise ExportError(message)
+    require_tensorflow()
+    export_reader(load_reader(config, run_dir), out_dir)
+
+
+def load_reader(config: ReaderModelConfig, run_dir: Path) -> keras.Model:
+    """Return a reader with the best weights that `run_dir` has so far."""
     model = build_reader(config)
     model.load_weights(find_weights(run_dir))
-    export_reader(model, out_dir)
+    return model
 
 
 def export_reader(model: keras.Model, out_dir: Path) -> None:
