@@ -7,7 +7,8 @@ al., 2014), and the chances of its readings are all that is left to know about i
 
 from __future__ import annotations
 
-from itertools import groupby
+import math
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     Labels = tuple[int, ...]
     # What a step may show, as label and chance, the likeliest first.
     Step = list[tuple[int, float]]
+    # For each prefix the chance that its last step is a blank, and that it is its last label.
+    Beam = dict[Labels, tuple[float, float]]
 
 BLANK: Final = 0
 _SURE_BLANK = 0.9
@@ -64,11 +67,14 @@ def spell_steps(
 def list_likely(chances: Chances) -> list[Step]:
     """Return what each step may show, what is too unlikely to matter left out."""
     steps: list[Step] = [[] for _ in chances]
+    ats, labels = np.nonzero(chances > _LEAST_CHANCE)
     # Plain numbers: there are few of them, and arrays would cost ten times as much.
-    for at, label in np.argwhere(chances > _LEAST_CHANCE).tolist():
-        steps[at].append((label, float(chances[at, label])))
+    found = zip(ats.tolist(), labels.tolist(), chances[ats, labels].tolist(), strict=True)
+    for at, label, chance in found:
+        steps[at].append((label, chance))
     for step in steps:
-        step.sort(key=lambda shown: -shown[1])
+        if len(step) > 1:
+            step.sort(key=lambda shown: -shown[1])
     return steps
 
 
@@ -87,10 +93,13 @@ def search_prefixes(steps: list[Step]) -> tuple[tuple[Labels, float], ...]:
     """Return the likeliest texts of some steps with their chances, the likeliest first."""
     if len(steps) == 1:
         return tuple(((label,) if label else (), chance) for label, chance in steps[0])
-    # For each prefix the chance that its last step is a blank, and that it is its last label.
-    beam: dict[Labels, tuple[float, float]] = {(): (1.0, 0.0)}
+    if all(len(step) == 1 for step in steps):
+        path = [label for label, _ in chain.from_iterable(steps)]
+        spelled = tuple(label for label, _ in groupby(path) if label != BLANK)
+        return ((spelled, math.prod(chance for _, chance in chain.from_iterable(steps))),)
+    beam: Beam = {(): (1.0, 0.0)}
     for step in steps:
-        grown: dict[Labels, tuple[float, float]] = {}
+        grown: Beam = {}
         for prefix, (blank, label) in beam.items():
             for one, chance in step:
                 if one == BLANK:
@@ -101,13 +110,16 @@ def search_prefixes(steps: list[Step]) -> tuple[tuple[Labels, float], ...]:
                     _add(grown, (*prefix, one), label=blank * chance)
                 else:
                     _add(grown, (*prefix, one), label=(blank + label) * chance)
-        best = sorted(grown.items(), key=_chance_of, reverse=True)
-        beam = dict(best[:_MOST_PREFIXES])
-    return tuple((prefix, blank + label) for prefix, (blank, label) in beam.items())
+        beam = grown if len(grown) <= _MOST_PREFIXES else dict(_list_best(grown)[:_MOST_PREFIXES])
+    return tuple((prefix, blank + label) for prefix, (blank, label) in _list_best(beam))
+
+
+def _list_best(beam: Beam) -> list[tuple[Labels, tuple[float, float]]]:
+    return sorted(beam.items(), key=_chance_of, reverse=True)
 
 
 def _add(
-    beam: dict[Labels, tuple[float, float]],
+    beam: Beam,
     prefix: Labels,
     *,
     blank: float = 0.0,
