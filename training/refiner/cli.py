@@ -29,6 +29,7 @@ def run_refiner(
     from training.network_file import read_network
     from training.refiner.collect import find_proposals
     from training.refiner.config import RefinerConfig, RefinerNetwork
+    from training.refiner.proposals import NoProposalsError
     from training.refiner.train import train_refiner
     from training.threads import limit_threads
 
@@ -39,7 +40,10 @@ def run_refiner(
     network = RefinerNetwork(channels=known.channels, labels=known.labels)
     usual = RefinerConfig()
     settings = replace(usual, crops=crops or usual.crops, steps=steps or usual.steps)
-    proposals = find_proposals(
-        load_config(config), data, export, run, settings=settings, workers=workers
-    )
+    try:
+        proposals = find_proposals(
+            load_config(config), data, export, run, settings=settings, workers=workers
+        )
+    except NoProposalsError as error:
+        raise typer.BadParameter(str(error)) from error
     typer.echo(train_refiner(settings, network, proposals, run_dir=run, max_minutes=max_minutes))

@@ -43,7 +43,8 @@ def find_proposals(
 ) -> ProposalSet:
     """Return the proposals of a run, which is given them first if it has none.
 
-    They are what the detector in `export` says of crops by the source of `config`.
+    They are what the detector in `export` says of crops by the source of `config`. Raises
+    NoProposalsError where that is nothing.
     """
     path = run_dir / PROPOSALS
     if not path.exists():
@@ -59,7 +60,7 @@ def find_proposals(
 
 
 def collect_proposals(crops: Iterator[Example], detector: Detector, *, seed: int) -> ProposalSet:
-    """Return what `detector` says of `crops`; raises ValueError where that is nothing."""
+    """Return what `detector` says of `crops`; raises NoProposalsError where that is nothing."""
     rng, rule = np.random.default_rng(seed), RefineRule()
     return gather_proposals(
         proposal for crop in crops for proposal in propose(crop, detector, rule, rng)

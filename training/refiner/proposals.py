@@ -39,6 +39,10 @@ SPARE = 0.6
 SPARE_PIXELS = 3.0
 
 
+class NoProposalsError(ValueError):
+    """The detector says nothing of any crop."""
+
+
 class Detector(Protocol):
     """The first stage."""
 
@@ -140,10 +144,11 @@ class ProposalSet:
 
 
 def gather_proposals(proposals: Iterable[Proposal]) -> ProposalSet:
-    """Return what is in `proposals`; raises ValueError where there are none."""
+    """Return what is in `proposals`; raises NoProposalsError where there are none."""
     known = list(proposals)
     if not known:
-        raise ValueError("expected proposals, received none: the detector finds nothing")
+        message = "expected proposals, received none: train the detector until it finds something"
+        raise NoProposalsError(message)
     sizes = [one.window.size for one in known]
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     shapes = [(*one.window.shape, start) for one, start in zip(known, starts, strict=True)]

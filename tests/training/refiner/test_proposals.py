@@ -21,7 +21,12 @@ from training.refiner.collect import (
     take_crops,
 )
 from training.refiner.config import RefinerConfig
-from training.refiner.proposals import LEAST_SCORE, gather_proposals, propose
+from training.refiner.proposals import (
+    LEAST_SCORE,
+    NoProposalsError,
+    gather_proposals,
+    propose,
+)
 
 from .conftest import RULE, draw_example
 
@@ -88,7 +93,7 @@ def test_a_set_is_read_as_it_was_written(tmp_path):
 
 
 def test_a_detector_that_finds_nothing_is_reported():
-    with pytest.raises(ValueError, match="finds nothing"):
+    with pytest.raises(NoProposalsError, match="until it finds something"):
         gather_proposals([])
 
 

@@ -13,6 +13,7 @@ from training.refiner.collect import PROPOSALS, save_proposals
 from training.refiner.config import RefinerConfig
 from training.refiner.losses import RefinerLoss
 from training.refiner.patch import cut_patches
+from training.refiner.proposals import gather_proposals
 from training.refiner.rows import refine
 from training.refiner.train import train_refiner
 from training.refiner.weights import load_refiner
@@ -101,3 +102,17 @@ def test_a_folder_that_is_no_export_is_refused(tmp_path):
     done = CliRunner().invoke(app, ["refiner", *map(str, words)])
     assert done.exit_code == 2
     assert "expected an export" in done.output
+
+
+def test_a_detector_that_finds_nothing_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("training.threads.limit_threads", lambda threads: None)
+    monkeypatch.setattr("training.refiner.collect.find_proposals", _find_nothing)
+    export = ModelStore(default_root()).resolve("links").path
+    words = ["training/configs/links_smoke.py", tmp_path, export, tmp_path / "run"]
+    done = CliRunner().invoke(app, ["refiner", *map(str, words)])
+    assert done.exit_code == 2
+    assert "train the detector" in done.output
+
+
+def _find_nothing(*_, **__):
+    return gather_proposals([])
