@@ -17,7 +17,7 @@ from service.litert import LiteRtNetwork
 from service.litert_reader import LiteRtStripNetwork, read_reader_contract
 from service.models import find_model, find_reader
 from service.quota import count_cpus
-from service.row_detector import RowDetector
+from service.row_detector import RowDetector, Stages
 from service.shrink import read_view
 
 if TYPE_CHECKING:
@@ -28,23 +28,27 @@ if TYPE_CHECKING:
     from service.ctc import StripNetwork
     from service.saved_model import SavedModel
     from service.settings import RuntimeName, Settings
+    from service.shrink import ShareOut
 
 
 def load_detector(
-    settings: Settings, model: StoredModel | None = None
+    settings: Settings, model: StoredModel | None = None, *, share_out: ShareOut = map
 ) -> SavedModelDetector | RowDetector:
-    """Load this detector, or the one that the settings name; raises `ModelLoadError`."""
+    """Load this detector, or the one that the settings name.
+
+    `share_out` is to work on the bands of a frame. Raises `ModelLoadError`.
+    """
     model = model or find_model(settings.model)
     copy = find_copy(model, LITERT_DETECTOR, settings.detect.runtime)
     if copy is not None:
-        return _load_row_detector(settings, model, copy)
+        return _load_row_detector(settings, model, copy, share_out)
     return SavedModelDetector(
         _load_graph(model, settings, inputs=(detect.INPUT,), outputs=detect.OUTPUTS),
         settings.detect,
         label_map=model.label_map,
         name=model.name,
         version=model.version,
-        view=read_view(model),
+        view=read_view(model, share_out),
     )
 
 
@@ -91,17 +95,19 @@ def find_copy(model: StoredModel, file: str, runtime: RuntimeName) -> Path | Non
     return None if runtime == "tensorflow" else copy
 
 
-def _load_row_detector(settings: Settings, model: StoredModel, copy: Path) -> RowDetector:
+def _load_row_detector(
+    settings: Settings, model: StoredModel, copy: Path, share_out: ShareOut
+) -> RowDetector:
     load = partial(LiteRtNetwork, threads=settings.detect.threads or count_cpus())
     contract, refiner = read_contract(copy), read_refiner(copy)
     return RowDetector(
-        load(copy),
+        Stages(load(copy), None if refiner is None else load(refiner)),
         settings.detect,
         contract=contract,
-        refiner=None if refiner is None else load(refiner),
         label_map=model.label_map,
         name=model.name,
         version=model.version,
+        share_out=share_out,
     )
 
 

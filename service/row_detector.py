@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -25,9 +25,17 @@ if TYPE_CHECKING:
     from service.records import Frame, Pixels
     from service.refine import Network
     from service.settings import DetectSettings
+    from service.shrink import ShareOut
 
 
 _KEPT_SIZES: Final = 12
+
+
+class Stages(NamedTuple):
+    """The networks: one that looks at the frame, and perhaps one that looks again at its boxes."""
+
+    first: Network
+    second: Network | None = None
 
 
 class RowDetector:
@@ -35,33 +43,33 @@ class RowDetector:
 
     def __init__(
         self,
-        network: Network,
+        stages: Stages,
         settings: DetectSettings,
         *,
         contract: Contract,
         label_map: Mapping[int, str],
         name: str,
         version: int,
-        refiner: Network | None = None,
+        share_out: ShareOut = map,
     ) -> None:
-        """Take a network, what stands round it, and the names of its classes.
+        """Take the networks, what stands round them, and the names of their classes.
 
-        `refiner` is the network of the second stage, where there is one.
+        `share_out` is to work on the bands of a frame.
         """
         self.model_name = name
         self.model_version = version
         self.sees_colour = contract.channels != 1
-        self._network = network
+        self._network = stages.first
         self._settings = settings
         self._contract = contract
-        self._view = View(contract.long_side, is_grey=contract.channels == 1)
+        self._view = View(contract.long_side, is_grey=contract.channels == 1, share_out=share_out)
         self._label_map = dict(label_map)
         # A stream's frames have one size, and counting out its anchors takes a while.
         self._anchors_of = lru_cache(_KEPT_SIZES)(contract.anchors_of)
         self._refiner = None
         self._least_logit = self._least_first_logit = _logit(settings.min_score)
-        if refiner is not None and contract.refine is not None:
-            self._refiner = Refiner(refiner, contract.refine, contract.padding)
+        if stages.second is not None and contract.refine is not None:
+            self._refiner = Refiner(stages.second, contract.refine, contract.padding)
             # What the first stage doubts the second may be sure of.
             self._least_first_logit = min(self._least_logit, _logit(contract.refine.min_score))
 

@@ -8,7 +8,7 @@ import pytest
 from service.contract import Contract
 from service.errors import DetectError, ModelRunError
 from service.records import Box, Frame
-from service.row_detector import RowDetector
+from service.row_detector import RowDetector, Stages
 from service.settings import DetectSettings
 
 QUIET = -9.0
@@ -56,13 +56,12 @@ def detect(network, frame, contract=CONTRACT, **settings):
 
 def make(network, contract=CONTRACT, *, refiner=None, **settings):
     return RowDetector(
-        network,
+        Stages(network, refiner),
         DetectSettings(warmup_sizes_px=((64, 32),), **settings),
         contract=contract,
         label_map=LABELS,
         name="links",
         version=3,
-        refiner=refiner,
     )
 
 
@@ -150,7 +149,7 @@ def test_numbers_that_are_none_are_refused():
 
 def test_a_class_without_a_name_is_refused():
     detector = RowDetector(
-        FakeNetwork((9, 2, 2.0, (0, 0, 0, 0))),
+        Stages(FakeNetwork((9, 2, 2.0, (0, 0, 0, 0)))),
         DetectSettings(),
         contract=CONTRACT,
         label_map={1: "https"},

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from service.ink import grey_of, rgb_of
 from service.shrink import View, read_view
@@ -36,6 +37,21 @@ def test_the_longer_side_comes_down_and_the_picture_stays(height, width, shape, 
         expected = np.repeat((expected @ (0.299, 0.587, 0.114))[..., np.newaxis], 3, axis=-1)
     if shape[0] > 1:
         assert np.abs(small - expected).max() < 3
+
+
+@pytest.mark.parametrize(("height", "width"), [(1440, 1080), (1921, 1443), (1, 1500), (3, 1500)])
+def test_bands_side_by_side_are_the_picture_as_a_whole(height, width):
+    pixels = np.random.default_rng(5).integers(0, 256, (height, width)).astype(np.uint8)
+    asked = []
+
+    def share_out(shrink, bands):
+        asked.extend(bands)
+        return [shrink(band) for band in asked]
+
+    small = View(1152, is_grey=True, share_out=share_out).fit(pixels)
+    whole = Image.fromarray(pixels).resize(small.shape[::-1], Image.Resampling.BILINEAR)
+    np.testing.assert_array_equal(small, np.asarray(whole))
+    assert len(asked) == min(2, small.shape[0])
 
 
 def test_a_frame_that_is_small_enough_is_left_alone():
