@@ -39,8 +39,8 @@ def is_light_on_dark(grey: Grey, box: Box) -> bool:
     patch = grey[top : int(box.bottom) + 1, left : int(box.right) + 1]
     if patch.size == 0:
         return False
-    places = [int(share * (patch.size - 1)) for share in (0.05, 0.5, 0.95)]
-    low, middle, high = (int(grey) for grey in np.partition(patch, places, axis=None)[places])
+    ranks = [int(share * (patch.size - 1)) for share in (0.05, 0.5, 0.95)]
+    low, middle, high = _find_ranked(patch, ranks)
     return high - middle > middle - low
 
 
@@ -63,8 +63,15 @@ def contrast_of(dark: Grey) -> float:
     """
     quarter = dark.shape[0] // 4
     middle = dark[quarter : dark.shape[0] - quarter]
-    nearly_all = int(0.98 * middle.size)
-    return float(np.partition(middle, nearly_all, axis=None)[nearly_all])
+    (nearly_all,) = _find_ranked(middle, [int(0.98 * middle.size)])
+    return float(nearly_all)
+
+
+def _find_ranked(grey: Grey, ranks: list[int]) -> list[int]:
+    """Return the grey levels that stand at these places of all, sorted; counting is quicker."""
+    below = np.cumsum(np.bincount(grey.ravel(), minlength=256))
+    found: list[int] = np.searchsorted(below, ranks, side="right").tolist()
+    return found
 
 
 def darkness_of(grey: Grey, line_height: float) -> Grey:
