@@ -169,6 +169,8 @@ class RowDetector:
     def _pad(self, picture: Floats) -> Floats:
         """Pad right and bottom to what the network's strides divide."""
         bottom, right = (-side % self._contract.side_multiple for side in picture.shape[:2])
+        if not (bottom or right):
+            return picture
         colour = [self._contract.padding] * 3
         padded = cv2.copyMakeBorder(picture, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=colour)
         return np.asarray(padded, np.float32)
