@@ -196,10 +196,10 @@ class Pipeline:
 
     def _expand_below(self, line: Line, reading: Reading, clock: Clock) -> Below | None:
         """Return what stands below the end of a link that may go on, None where nothing does."""
-        if not (line.is_line_end and reading.is_open):
+        if not reading.is_open:
             return None
         with clock.stage("expand"):
-            begun = self._expander.find_below(line)
+            begun = self._expander.find_below(line) if self._expander.is_at_end(line) else None
         if begun is None:
             return None
         with clock.stage("recognize"):

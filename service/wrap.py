@@ -5,6 +5,7 @@ A false join opens a wrong page, a missed one a shortened one: without evidence 
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from service.band import LINE_PX, cut_band
 from service.baseline import is_inside, trace_course
+from service.columns import find_gutter
 from service.repair import FILE_ENDINGS
 from service.scheme import PRINTED
 from service.tilt import LineStart
@@ -52,21 +54,24 @@ _ENDS_WITH_WORD: Final = 0.94
 def find_next_line(grey: Grey, course: Course, *, stop_gap_ratio: float) -> LineStart | None:
     """Return the left end of the line below `course` in the same column, None if there is none.
 
-    `course` starts somewhere in its line; the column's left edge is where the line's own ink
-    starts.
+    `course` starts somewhere in its line; the column's left edge is at the next gutter, or where
+    the line's own ink starts.
     """
     # Rightwards in the mirrored frame is leftwards.
     mirrored = np.asarray(cv2.flip(grey, 1), dtype=np.uint8)
+    gutter = find_gutter(grey, course.start, least_contrast=course.least_contrast)
 
     def trace_left(place: LineStart) -> LineStart:
+        most = gutter.distance_from(place) if gutter else _MAX_LEFT_RATIO * place.height
         back = trace_course(
             mirrored,
             _mirror(place, grey),
-            stop_gap_ratio=stop_gap_ratio,
-            max_ratio=_MAX_LEFT_RATIO,
+            # No word space parts a line from its column's left edge.
+            stop_gap_ratio=math.inf if gutter else stop_gap_ratio,
+            max_ratio=most / place.height,
             least_contrast=course.least_contrast,
         )
-        return _mirror(back.start_at(float(back.along[-1])), grey)
+        return _mirror(back.start_at(min(most, float(back.along[-1]))), grey)
 
     left = trace_left(course.start)
     for probe in _PROBES:

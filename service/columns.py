@@ -1,0 +1,165 @@
+"""Columns: the gutters between them, which stay blank over many lines; word spaces do not line up.
+
+A gutter may be narrower than the word spaces beside it, so no single line shows where it is.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from service.ink import darkness_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from service.ink import Grey
+    from service.tilt import LineStart
+
+# Enough to tell ink from none. A block is half a line high: rows are told apart no finer.
+_LINE_PX: Final = 10
+_BLOCK_ROWS: Final = 5
+_HALF_BLOCKS: Final = 14
+_BEHIND_PX: Final = 12 * _LINE_PX
+_FARTHEST_RATIO: Final = 60.0
+_NEIGHBOUR_RATIO: Final = 12.0
+# How far to the right for each step down: perspective makes gutters lean.
+_LEANS: Final = np.arange(-8, 9) * 0.035
+_EDGE_PX: Final = 3
+
+# In blocks below the place; a title or a figure may cut a gutter short. A narrow one has to be
+# long, as rivers run through justified text, and typewritten words may stand one above the other.
+_LONG_SPANS: Final = ((-14, 3), (-9, 8), (-3, 14))
+_SHORT_SPANS: Final = ((-9, 1), (-5, 5), (-1, 9))
+_NARROW_PX: Final = round(0.5 * _LINE_PX)
+_WIDE_PX: Final = round(1.25 * _LINE_PX)
+_SLACK_RATIO: Final = 0.3
+# Grain, and the tip of a character.
+_MOST_SPECKS: Final = 2
+_RULE_SHARE: Final = 0.9
+_LEAST_RULE_PX: Final = 3 * _LINE_PX
+# Of the blocks beside a gutter so many hold text, and of these so many right at its side.
+_TEXT_PX: Final = 4 * _LINE_PX
+_SIDE_PX: Final = round(0.6 * _LINE_PX)
+_LEAST_TEXT: Final = 0.55
+_LEAST_FLUSH: Final = 0.5
+
+
+class Gutter(NamedTuple):
+    """Where a column begins: `along` frame pixels to the left of a place on one of its lines.
+
+    It is `lean` pixels further away for each pixel further down.
+    """
+
+    place: LineStart
+    along: float
+    lean: float
+
+    def distance_from(self, place: LineStart) -> float:
+        """Return how far left of `place`, on another of the column's lines, the column begins."""
+        cos, sin = math.cos(self.place.angle), math.sin(self.place.angle)
+        x, y = place.x - self.place.x, place.y - self.place.y
+        right, down = x * cos + y * sin, y * cos - x * sin
+        return max(0.0, self.along + self.lean * down + right)
+
+
+def find_gutter(
+    grey: Grey, place: LineStart, *, least_contrast: float, most_ratio: float = _FARTHEST_RATIO
+) -> Gutter | None:
+    """Return the first gutter left of `place`, None without one in `most_ratio` line heights.
+
+    `grey` is dark on light; what is fainter than `least_contrast` grey levels is no ink.
+    """
+    reach = min(most_ratio, place.x / place.height)
+    ink = _cut_ink(grey, place, reach=reach, least_contrast=least_contrast)
+    blocks = ink.reshape(2 * _HALF_BLOCKS, _BLOCK_ROWS, -1).sum(axis=1, dtype=np.uint8)
+    lean, upright = _straighten(blocks)
+    sides = [*_find_sides(upright, _LONG_SPANS, _NARROW_PX)]
+    sides += _find_sides(upright, _SHORT_SPANS, _WIDE_PX)
+    if not sides:
+        return None
+    return Gutter(place, max(0, min(sides) - _BEHIND_PX) * place.height / _LINE_PX, lean)
+
+
+def starts_column(grey: Grey, place: LineStart, *, least_contrast: float) -> bool:
+    """Tell whether a column begins at `place`."""
+    gutter = find_gutter(
+        grey, place, least_contrast=least_contrast, most_ratio=_NEIGHBOUR_RATIO
+    )
+    return gutter is not None and gutter.along < _SLACK_RATIO * place.height
+
+
+def _cut_ink(
+    grey: Grey, place: LineStart, *, reach: float, least_contrast: float
+) -> NDArray[np.uint8]:
+    """Return what is ink [rows, columns] of the page round `place`, from there leftwards.
+
+    Level rules are no ink, as those of a table run from column to column.
+    """
+    scale = place.height / _LINE_PX
+    cos, sin = math.cos(place.angle) * scale, math.sin(place.angle) * scale
+    x0, y0 = _BEHIND_PX, _HALF_BLOCKS * _BLOCK_ROWS
+    matrix = np.array(
+        [[-cos, -sin, place.x + cos * x0 + sin * y0], [-sin, cos, place.y + sin * x0 - cos * y0]]
+    )
+    cut = cv2.warpAffine(
+        grey,
+        matrix,
+        (x0 + math.ceil(reach * _LINE_PX), 2 * y0),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    dark = darkness_of(np.asarray(cut, dtype=np.uint8), _LINE_PX)
+    ink = (dark > least_contrast).view(np.uint8)
+    rules = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, _LEAST_RULE_PX), np.uint8))
+    return np.where(rules, np.uint8(0), ink)
+
+
+def _straighten(blocks: NDArray[np.uint8]) -> tuple[float, NDArray[np.uint8]]:
+    """Return how the columns lean, and the blocks moved so that they stand upright.
+
+    The sides of upright columns are the steepest.
+    """
+    middles = (np.arange(2 * _HALF_BLOCKS) + 0.5 - _HALF_BLOCKS) * _BLOCK_ROWS
+    moves = np.rint(_LEANS[:, np.newaxis] * middles).astype(np.intp)
+    most = int(moves.max())
+    padded = np.pad(blocks, ((0, 0), (most, most)))
+    windows = sliding_window_view(padded, blocks.shape[1], axis=1)
+    # [leans, blocks, columns]
+    moved = windows[np.arange(2 * _HALF_BLOCKS), most + moves]
+    inked = np.count_nonzero(moved, axis=1)
+    steps = inked[:, _EDGE_PX:] - inked[:, :-_EDGE_PX]
+    best = int((steps * steps).sum(axis=1).argmax())
+    return float(_LEANS[best]), moved[best]
+
+
+def _find_sides(
+    upright: NDArray[np.uint8], spans: tuple[tuple[int, int], ...], least_px: int
+) -> Iterator[int]:
+    """Yield for each of `spans` the near side of its first gutter, if it has one so wide."""
+    for top, bottom in spans:
+        blocks = upright[_HALF_BLOCKS + top : _HALF_BLOCKS + bottom]
+        filled = blocks >= _BLOCK_ROWS - 1
+        # A rule that leans a little steps from one column to the next.
+        filled[:, 1:] |= filled[:, :-1]
+        is_rule = filled.mean(axis=0) >= _RULE_SHARE
+        is_clear = is_rule | (blocks.sum(axis=0) <= _MOST_SPECKS)
+        edges = np.flatnonzero(np.diff(is_clear, prepend=False, append=False))
+        for left, right in edges.reshape(-1, 2):
+            is_wide = right - left >= least_px or is_rule[left:right].any()
+            if left >= _BEHIND_PX - _SLACK_RATIO * _LINE_PX and is_wide and _has_text(blocks[:, :left]):
+                yield int(left)
+                break
+
+
+def _has_text(blocks: NDArray[np.uint8]) -> bool:
+    """Tell whether the lines of a column end at the right side of `blocks`."""
+    lines = np.count_nonzero(blocks[:, -_TEXT_PX:].any(axis=1))
+    flush = np.count_nonzero(blocks[:, -_SIDE_PX:].any(axis=1))
+    return bool(lines >= _LEAST_TEXT * len(blocks) and flush >= _LEAST_FLUSH * lines)
