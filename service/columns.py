@@ -37,9 +37,16 @@ _EDGE_PX: Final = 3
 # long, as rivers run through justified text, and typewritten words may stand one above the other.
 _LONG_SPANS: Final = ((-14, 3), (-9, 8), (-3, 14))
 _SHORT_SPANS: Final = ((-9, 1), (-5, 5), (-1, 9))
+_RULED_SPANS: Final = ((-5, 1), (-3, 3), (-1, 5))
 _NARROW_PX: Final = round(0.5 * _LINE_PX)
 _WIDE_PX: Final = round(1.25 * _LINE_PX)
+_SEARCHES: Final = (
+    (_LONG_SPANS, _NARROW_PX), (_SHORT_SPANS, _WIDE_PX), (_RULED_SPANS, math.inf),
+)  # fmt: skip
 _SLACK_RATIO: Final = 0.3
+_STARTS_RATIO: Final = 0.6
+# Of a gutter so much, seen as coarsely as it is, belongs to its column still.
+_PAPER_PX: Final = round(0.3 * _LINE_PX)
 # Grain, and the tip of a character.
 _MOST_SPECKS: Final = 2
 _RULE_SHARE: Final = 0.9
@@ -80,8 +87,9 @@ def find_gutter(
     ink = _cut_ink(grey, place, reach=reach, least_contrast=least_contrast)
     blocks = ink.reshape(2 * _HALF_BLOCKS, _BLOCK_ROWS, -1).sum(axis=1, dtype=np.uint8)
     lean, upright = _straighten(blocks)
-    sides = [*_find_sides(upright, _LONG_SPANS, _NARROW_PX)]
-    sides += _find_sides(upright, _SHORT_SPANS, _WIDE_PX)
+    sides = [
+        side for spans, least_px in _SEARCHES for side in _find_sides(upright, spans, least_px)
+    ]
     if not sides:
         return None
     return Gutter(place, max(0, min(sides) - _BEHIND_PX) * place.height / _LINE_PX, lean)
@@ -89,10 +97,8 @@ def find_gutter(
 
 def starts_column(grey: Grey, place: LineStart, *, least_contrast: float) -> bool:
     """Tell whether a column begins at `place`."""
-    gutter = find_gutter(
-        grey, place, least_contrast=least_contrast, most_ratio=_NEIGHBOUR_RATIO
-    )
-    return gutter is not None and gutter.along < _SLACK_RATIO * place.height
+    gutter = find_gutter(grey, place, least_contrast=least_contrast, most_ratio=_NEIGHBOUR_RATIO)
+    return gutter is not None and gutter.along < _STARTS_RATIO * place.height
 
 
 def _cut_ink(
@@ -140,9 +146,10 @@ def _straighten(blocks: NDArray[np.uint8]) -> tuple[float, NDArray[np.uint8]]:
 
 
 def _find_sides(
-    upright: NDArray[np.uint8], spans: tuple[tuple[int, int], ...], least_px: int
+    upright: NDArray[np.uint8], spans: tuple[tuple[int, int], ...], least_px: float
 ) -> Iterator[int]:
     """Yield for each of `spans` the near side of its first gutter, if it has one so wide."""
+    first = _BEHIND_PX - _SLACK_RATIO * _LINE_PX
     for top, bottom in spans:
         blocks = upright[_HALF_BLOCKS + top : _HALF_BLOCKS + bottom]
         filled = blocks >= _BLOCK_ROWS - 1
@@ -152,9 +159,11 @@ def _find_sides(
         is_clear = is_rule | (blocks.sum(axis=0) <= _MOST_SPECKS)
         edges = np.flatnonzero(np.diff(is_clear, prepend=False, append=False))
         for left, right in edges.reshape(-1, 2):
-            is_wide = right - left >= least_px or is_rule[left:right].any()
-            if left >= _BEHIND_PX - _SLACK_RATIO * _LINE_PX and is_wide and _has_text(blocks[:, :left]):
-                yield int(left)
+            rules = np.flatnonzero(is_rule[left:right])
+            is_wide = right - left >= least_px or len(rules) > 0
+            if left >= first and is_wide and _has_text(blocks[:, :left]):
+                paper = rules[0] if len(rules) else right - left
+                yield int(left + min(_PAPER_PX, paper // 2))
                 break
 
 

@@ -14,11 +14,11 @@ from service.baseline import trace_course
 from service.columns import starts_column
 from service.gaps import find_gaps
 from service.ink import grey_of, is_light_on_dark
+from service.next_line import find_next_line
 from service.records import Strip
 from service.rectify import outline, rectify_line
 from service.rules import erase_rules
 from service.tilt import find_line_start
-from service.wrap import find_next_line
 
 if TYPE_CHECKING:
     from service.baseline import Course

@@ -16,7 +16,7 @@ from service.records import FrameResult, TextLine, Timings
 from service.scheme import PRINTED, read_scheme
 from service.url import UrlParser
 from service.url_end import first_word, text_of
-from service.wrap import is_continued, is_unfinished, may_go_on, rate_end
+from service.wrap import is_continued, is_unfinished, may_go_on, rate_end, rate_join
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 _MAX_LINES = 4
 # From the first prefix to the last link, in seconds that a person waits; the others are worked.
 _READ = "read"
-# How often a join is right where all that was read is.
-_JOIN_TRUST = 0.97
 
 
 class FramePipeline(Protocol):
@@ -230,8 +228,14 @@ class Pipeline:
         stands_alone = self._is_sure(first) and _is_whole(first)
         with clock.stage("recognize"):
             whole = self._reader.read(below.strip, join, most_empty=1 if stands_alone else 2)
-        trusted = whole and replace(whole, confidence=whole.confidence * _JOIN_TRUST)
-        return trusted if trusted and self._is_sure(trusted) else None
+        if whole is None:
+            return None
+        following = text_of(whole.line_symbols[len(first.line_symbols) :])
+        trust = rate_join(first.open_text, following)
+        trusted = replace(whole, confidence=whole.confidence * trust)
+        # Half a host says nothing yet about what was read.
+        so_far = trusted.confidence / (1.0 if _is_whole(whole) else whole.host_trust)
+        return trusted if so_far >= self._settings.min_confidence else None
 
     def _is_sure(self, found: Link | Reading) -> bool:
         return found.confidence >= self._settings.min_confidence
