@@ -112,11 +112,11 @@ class Expander:
         return self._follow(grey, start, sure_length=prefix.box.width / math.cos(start.angle))
 
     def is_at_end(self, line: Line) -> bool:
-        """Tell whether the line ends with the strip: by its gap, or by a gutter in a narrower one.
+        """Tell whether the line ends with the strip, where need be by the lines around it.
 
-        A gutter takes a look at the lines around.
+        Word spaces may be wider than a gutter.
         """
-        if line.is_line_end or line.next_ink is None:
+        if line.next_ink is None:
             return line.is_line_end
         behind = line.course.start_at(line.next_ink)
         return starts_column(line.grey, behind, least_contrast=line.course.least_contrast)

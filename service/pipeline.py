@@ -16,7 +16,14 @@ from service.records import FrameResult, TextLine, Timings
 from service.scheme import PRINTED, read_scheme
 from service.url import UrlParser
 from service.url_end import first_word, text_of
-from service.wrap import is_continued, is_unfinished, may_go_on, rate_end, rate_join
+from service.wrap import (
+    drop_bars,
+    is_continued,
+    is_unfinished,
+    may_go_on,
+    rate_end,
+    rate_join,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -201,7 +208,7 @@ class Pipeline:
         if begun is None:
             return None
         with clock.stage("recognize"):
-            words = self._reader.read_once(begun.strip, lambda text: text) or TextLine("", 0.0)
+            words = self._reader.read_once(begun.strip, drop_bars) or TextLine("", 0.0)
         word = first_word(words, line_height=begun.strip.pixels.shape[0])
         token = _token(word)
         # A word that fills the strip may be cut short, and is not to be judged by its end.
@@ -216,7 +223,8 @@ class Pipeline:
     ) -> Reading | None:
         """Return the link with its next line, None where nothing shows that it goes on there."""
 
-        def join(text: TextLine) -> Reading | None:
+        def join(read: TextLine) -> Reading | None:
+            text = drop_bars(read)
             word = first_word(text, line_height=below.strip.pixels.shape[0])
             if not is_continued(first.open_text, _token(word), self._parser.is_host):
                 return None

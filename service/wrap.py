@@ -6,6 +6,7 @@ A false join opens a wrong page, a missed one a shortened one: without evidence 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from service.repair import FILE_ENDINGS
@@ -13,6 +14,8 @@ from service.scheme import PRINTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from service.records import TextLine
 
 _HOST_END = re.compile(r"[/?#:]")
 _ALWAYS_OPEN: Final = frozenset("_&=#%~+@-")
@@ -23,14 +26,19 @@ _URL_SHAPE = re.compile(r"\w(?:[/._?=&#~%]|/[~#?])\w|[a-z][A-Z]")
 _URL_PART = re.compile(r"(?:^[/.?#&_~]|\w[/._?=&#~%])\w")
 _FOLDER = re.compile(r"\w+/")
 # What prose has no word like: two marks of a link, a folder, a file.
-_SURE_PART = re.compile(rf"[/?=&#%~].*[/?=&#%~]|\w/$|\.({'|'.join(FILE_ENDINGS)})$")
-_FILE = re.compile(rf"/.*\.({'|'.join(FILE_ENDINGS)})$")
+_SURE_PART = re.compile(
+    rf"[/?=&#%~].*[/?=&#%~._-]|[._-].*[/?=&#%~]|\w/$|\.({'|'.join(FILE_ENDINGS)})$"
+)
+_FILE = re.compile(rf"/.*\.({'|'.join(FILE_ENDINGS)})\.?$")
 _BEHIND_SLASH: Final = frozenset("~#")
 _WITHIN_NAMES: Final = frozenset("._-")
+_WITHIN_QUERIES: Final = frozenset("=&")
 # What has to follow a mark that closes a sentence as well.
 _BEHIND_STOP: Final = {"?": re.compile(r"\w+="), ":": re.compile(r"\d{2,5}(?=/|$)")}
+_BARS: Final = frozenset("|\\¦ ")
 _BRACKETS: Final = {")": "(", "]": "[", ">": "<"}
 _SCHEME_LIKE = re.compile(r"\w{2,6}://")
+_OPENING_MARKS: Final = "(<[{-–•*\"'“‘"
 _CLOSING_MARKS: Final = ".,;:!?'\"”’)]>"
 
 # How often a join is right where all that was read is.
@@ -52,7 +60,7 @@ def may_go_on(first: str, beginning: str, is_host: Callable[[str], bool]) -> boo
         return bool(beginning)
     if beginning[0].isalnum():
         return not _FILE.search(first)
-    marks = _CONTINUING if first[-1].isalnum() else _BEHIND_SLASH if first[-1] == "/" else ()
+    marks = _CONTINUING if _ends_in_name(first) else _BEHIND_SLASH if first[-1] == "/" else ()
     return beginning[0] in marks
 
 
@@ -78,12 +86,20 @@ def _goes_on_with_host(first: str, token: str, is_host: Callable[[str], bool]) -
 
 
 def _goes_on_with_mark(first: str, bare: str) -> bool:
+    if len(bare) == 1:
+        return False
     if first[-1] == "/":
         return bare[0] in _BEHIND_SLASH and bare[1:2].isalpha()
-    if _FILE.search(first) and bare[0] in _WITHIN_NAMES:
-        return False
-    follows = bare[1:2].isalnum() or bare.startswith("/~")
-    return first[-1].isalnum() and bare[0] in _CONTINUING and follows
+    is_odd = (_FILE.search(first) and bare[0] in _WITHIN_NAMES) or (
+        bare[0] in _WITHIN_QUERIES and "?" not in first
+    )
+    # A mark and one character more is how much else is read.
+    follows = (bare[1].isalnum() and len(bare) > 2) or bare.startswith("/~")
+    return _ends_in_name(first) and bare[0] in _CONTINUING and follows and not is_odd
+
+
+def _ends_in_name(first: str) -> bool:
+    return first[-1].isalnum() or first[-1] == ")"
 
 
 def _goes_on_with_word(first: str, token: str, is_host: Callable[[str], bool]) -> bool:
@@ -92,6 +108,8 @@ def _goes_on_with_word(first: str, token: str, is_host: Callable[[str], bool]) -
         return True
     if first[-1] in _BEHIND_STOP:
         return _BEHIND_STOP[first[-1]].match(bare) is not None
+    if _FILE.search(first):
+        return bare in FILE_ENDINGS
     if first[-1] in _JOINTS:
         return _looks_like_url(token, bare, first)
     return _is_broken_word(first, bare, is_host)
@@ -101,6 +119,13 @@ def _lacks_host(first: str, is_host: Callable[[str], bool]) -> bool:
     """Tell whether the host of a link is not at its end yet."""
     rest = first.partition("://")[2]
     return not _HOST_END.search(rest) and not is_host(rest.rstrip("."))
+
+
+def drop_bars(line: TextLine) -> TextLine:
+    """Return a line without the bars before its first word: rules of a table, which links lack."""
+    bars = next((n for n, one in enumerate(line.symbols) if one.text not in _BARS), 0)
+    kept = line.symbols[bars:]
+    return replace(line, text="".join(one.text for one in kept), symbols=kept) if bars else line
 
 
 def rate_end(first: str, token: str) -> float:
@@ -143,7 +168,7 @@ def _is_broken_word(first: str, bare: str, is_host: Callable[[str], bool]) -> bo
 
     It takes more to show that than behind a mark at which links are broken.
     """
-    if _FILE.search(first) or not (_is_worded(bare) and _SURE_PART.search(bare)):
+    if not (_is_worded(bare) and _SURE_PART.search(bare)):
         return False
     rest = first.partition("://")[2]
     return bool(_HOST_END.search(rest)) or is_host(rest + _HOST_END.split(bare)[0])
@@ -155,7 +180,7 @@ def _is_worded(bare: str) -> bool:
 
 
 def _starts_a_link(token: str) -> bool:
-    start = token.lower().lstrip("(<[")
+    start = token.lower().lstrip(_OPENING_MARKS)
     # However its scheme was read, nothing but a link has these marks right behind its first word.
     return _SCHEME_LIKE.match(start) is not None or any(
         start.startswith(printed[:4]) for printed in PRINTED.values()
