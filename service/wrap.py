@@ -59,7 +59,7 @@ def may_go_on(first: str, beginning: str, is_host: Callable[[str], bool]) -> boo
     if not beginning or _lacks_host(first, is_host):
         return bool(beginning)
     if beginning[0].isalnum():
-        return not _FILE.search(first)
+        return first[-1] == "." or not _FILE.search(first)
     marks = _CONTINUING if _ends_in_name(first) else _BEHIND_SLASH if first[-1] == "/" else ()
     return beginning[0] in marks
 
