@@ -204,7 +204,9 @@ class Pipeline:
         if not reading.is_open:
             return None
         with clock.stage("expand"):
-            begun = self._expander.find_below(line) if self._expander.is_at_end(line) else None
+            # What cannot end there needs less to show that its line does.
+            is_end = (line.is_line_end and not _is_whole(reading)) or self._expander.is_at_end(line)
+            begun = self._expander.find_below(line) if is_end else None
         if begun is None:
             return None
         with clock.stage("recognize"):

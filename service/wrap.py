@@ -22,7 +22,7 @@ _ALWAYS_OPEN: Final = frozenset("_&=#%~+@-")
 _JOINTS: Final = frozenset("/.")
 _CONTINUING: Final = frozenset("/?&=#_~%.-")
 _ABBREVIATIONS: Final = frozenset(("e.g", "i.e", "and/or", "w.r.t", "a.k.a", "cf", "etc", "vs"))
-_URL_SHAPE = re.compile(r"\w(?:[/._?=&#~%]|/[~#?])\w|[a-z][A-Z]")
+_URL_SHAPE = re.compile(r"\w(?:[/._?=&#~%]|/[~#?]|_\()\w|[a-z][A-Z]")
 _URL_PART = re.compile(r"(?:^[/.?#&_~]|\w[/._?=&#~%])\w")
 _FOLDER = re.compile(r"\w+/")
 # What prose has no word like: two marks of a link, a folder, a file.
@@ -93,8 +93,9 @@ def _goes_on_with_mark(first: str, bare: str) -> bool:
     is_odd = (_FILE.search(first) and bare[0] in _WITHIN_NAMES) or (
         bare[0] in _WITHIN_QUERIES and "?" not in first
     )
-    # A mark and one character more is how much else is read.
-    follows = (bare[1].isalnum() and len(bare) > 2) or bare.startswith("/~")
+    # A mark and a letter is how much else is read.
+    is_short = len(bare) == 2 and bare[1].isalpha()
+    follows = (bare[1].isalnum() and not is_short) or bare.startswith("/~")
     return _ends_in_name(first) and bare[0] in _CONTINUING and follows and not is_odd
 
 

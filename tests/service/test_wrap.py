@@ -51,6 +51,8 @@ CONTINUED = [
     ("https://a.org:", "8080/x"),
     ("https://a.org/list?p=3", "&q=5"),
     ("https://a.org/three.txt.", "gz"),
+    ("https://a.org/wiki/", "C_(language)"),
+    ("https://a.org/v8", ".1"),
 ]
 
 
