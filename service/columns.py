@@ -6,7 +6,7 @@ A gutter may be narrower than the word spaces beside it, so no single line shows
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -33,15 +33,15 @@ _NEIGHBOUR_RATIO: Final = 12.0
 _LEANS: Final = np.arange(-8, 9) * 0.035
 _EDGE_PX: Final = 3
 
-# In blocks below the place; a title or a figure may cut a gutter short. A narrow one has to be
-# long, as rivers run through justified text, and typewritten words may stand one above the other.
-_LONG_SPANS: Final = ((-14, 3), (-9, 8), (-3, 14))
-_SHORT_SPANS: Final = ((-9, 1), (-5, 5), (-1, 9))
-_RULED_SPANS: Final = ((-5, 1), (-3, 3), (-1, 5))
+# Where a gutter is looked for, in blocks below the place, and how wide it is at least there, as a
+# title or a figure may cut it short. A narrow one has to be long, as rivers run through justified
+# text, and typewritten words may stand one above the other; of a rule a short piece will do.
 _NARROW_PX: Final = round(0.5 * _LINE_PX)
 _WIDE_PX: Final = round(1.25 * _LINE_PX)
 _SEARCHES: Final = (
-    (_LONG_SPANS, _NARROW_PX), (_SHORT_SPANS, _WIDE_PX), (_RULED_SPANS, math.inf),
+    ((-14, 3), _NARROW_PX), ((-9, 8), _NARROW_PX), ((-3, 14), _NARROW_PX),
+    ((-9, 1), _WIDE_PX), ((-5, 5), _WIDE_PX), ((-1, 9), _WIDE_PX),
+    ((-5, 1), math.inf), ((-3, 3), math.inf), ((-1, 5), math.inf),
 )  # fmt: skip
 _SLACK_RATIO: Final = 0.3
 _STARTS_RATIO: Final = 0.6
@@ -83,16 +83,14 @@ def find_gutter(
 
     `grey` is dark on light; what is fainter than `least_contrast` grey levels is no ink.
     """
-    reach = min(most_ratio, place.x / place.height)
+    reach = min(most_ratio, max(0.0, place.x / place.height))
     ink = _cut_ink(grey, place, reach=reach, least_contrast=least_contrast)
     blocks = ink.reshape(2 * _HALF_BLOCKS, _BLOCK_ROWS, -1).sum(axis=1, dtype=np.uint8)
     lean, upright = _straighten(blocks)
-    sides = [
-        side for spans, least_px in _SEARCHES for side in _find_sides(upright, spans, least_px)
-    ]
-    if not sides:
+    side = min(_find_sides(upright), default=None)
+    if side is None:
         return None
-    return Gutter(place, max(0, min(sides) - _BEHIND_PX) * place.height / _LINE_PX, lean)
+    return Gutter(place, max(0, side - _BEHIND_PX) * place.height / _LINE_PX, lean)
 
 
 def starts_column(grey: Grey, place: LineStart, *, least_contrast: float) -> bool:
@@ -145,30 +143,45 @@ def _straighten(blocks: NDArray[np.uint8]) -> tuple[float, NDArray[np.uint8]]:
     return float(_LEANS[best]), moved[best]
 
 
-def _find_sides(
-    upright: NDArray[np.uint8], spans: tuple[tuple[int, int], ...], least_px: float
-) -> Iterator[int]:
-    """Yield for each of `spans` the near side of its first gutter, if it has one so wide."""
-    first = _BEHIND_PX - _SLACK_RATIO * _LINE_PX
-    for top, bottom in spans:
-        blocks = upright[_HALF_BLOCKS + top : _HALF_BLOCKS + bottom]
-        filled = blocks >= _BLOCK_ROWS - 1
-        # A rule that leans a little steps from one column to the next.
-        filled[:, 1:] |= filled[:, :-1]
-        is_rule = filled.mean(axis=0) >= _RULE_SHARE
-        is_clear = is_rule | (blocks.sum(axis=0) <= _MOST_SPECKS)
-        edges = np.flatnonzero(np.diff(is_clear, prepend=False, append=False))
-        for left, right in edges.reshape(-1, 2):
-            rules = np.flatnonzero(is_rule[left:right])
-            is_wide = right - left >= least_px or len(rules) > 0
-            if left >= first and is_wide and _has_text(blocks[:, :left]):
-                paper = rules[0] if len(rules) else right - left
-                yield int(left + min(_PAPER_PX, paper // 2))
+def _find_sides(upright: NDArray[np.uint8]) -> Iterator[int]:
+    """Yield for each span of `upright` where its first gutter begins, if it has one."""
+    filled = upright >= _BLOCK_ROWS - 1
+    # A rule that leans a little steps from one column to the next.
+    filled[:, 1:] |= filled[:, :-1]
+    ink, rules = _sum_down(upright), _sum_down(filled)
+    for (top, bottom), least_px in _SEARCHES:
+        span = slice(_HALF_BLOCKS + top, _HALF_BLOCKS + bottom)
+        is_rule = rules[span.stop] - rules[span.start] >= _RULE_SHARE * (bottom - top)
+        is_clear = is_rule | (ink[span.stop] - ink[span.start] <= _MOST_SPECKS)
+        for left, right in _list_runs(is_clear, is_rule, least_px):
+            if _has_text(upright[span, max(0, left - _TEXT_PX) : left]):
+                yield left + min(_PAPER_PX, _measure_paper(is_rule[left:right]) // 2)
                 break
+
+
+def _sum_down(blocks: NDArray[Any]) -> NDArray[np.int32]:
+    """Return [blocks + 1, columns]: the sums of all blocks above each one."""
+    return np.pad(blocks.cumsum(axis=0, dtype=np.int32), ((1, 0), (0, 0)))
+
+
+def _list_runs(
+    is_clear: NDArray[np.bool_], is_rule: NDArray[np.bool_], least_px: float
+) -> Iterator[tuple[int, int]]:
+    """Yield (left, right) of the runs of clear columns that could be gutters, `right` outside."""
+    left, right = np.flatnonzero(np.diff(is_clear, prepend=False, append=False)).reshape(-1, 2).T
+    rules = np.pad(is_rule.cumsum(), (1, 0))
+    is_ahead = left >= _BEHIND_PX - _SLACK_RATIO * _LINE_PX
+    is_gutter = is_ahead & ((right - left >= least_px) | (rules[right] > rules[left]))
+    yield from zip(left[is_gutter].tolist(), right[is_gutter].tolist(), strict=True)
+
+
+def _measure_paper(is_rule: NDArray[np.bool_]) -> int:
+    """Return how wide the paper before a gutter's first rule is."""
+    return int(is_rule.argmax()) if is_rule.any() else len(is_rule)
 
 
 def _has_text(blocks: NDArray[np.uint8]) -> bool:
     """Tell whether the lines of a column end at the right side of `blocks`."""
-    lines = np.count_nonzero(blocks[:, -_TEXT_PX:].any(axis=1))
+    lines = np.count_nonzero(blocks.any(axis=1))
     flush = np.count_nonzero(blocks[:, -_SIDE_PX:].any(axis=1))
     return bool(lines >= _LEAST_TEXT * len(blocks) and flush >= _LEAST_FLUSH * lines)

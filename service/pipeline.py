@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     # Returns the link that starts with a prefix, read by the function that comes with it, or known.
     Follow = Callable[[Prefix, Callable[[], Link | None]], Link | None]
 
-_MAX_LINES = 4
+_MAX_LINES = 6
 # From the first prefix to the last link, in seconds that a person waits; the others are worked.
 _READ = "read"
 
