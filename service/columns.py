@@ -56,6 +56,7 @@ _TEXT_PX: Final = 4 * _LINE_PX
 _SIDE_PX: Final = round(0.6 * _LINE_PX)
 _LEAST_TEXT: Final = 0.55
 _LEAST_FLUSH: Final = 0.5
+_OUTSIDE: Final = np.zeros(1, np.bool_)
 
 
 class Gutter(NamedTuple):
@@ -161,15 +162,18 @@ def _find_sides(upright: NDArray[np.uint8]) -> Iterator[int]:
 
 def _sum_down(blocks: NDArray[Any]) -> NDArray[np.int32]:
     """Return [blocks + 1, columns]: the sums of all blocks above each one."""
-    return np.pad(blocks.cumsum(axis=0, dtype=np.int32), ((1, 0), (0, 0)))
+    sums = np.zeros((len(blocks) + 1, blocks.shape[1]), np.int32)
+    np.cumsum(blocks, axis=0, out=sums[1:])
+    return sums
 
 
 def _list_runs(
     is_clear: NDArray[np.bool_], is_rule: NDArray[np.bool_], least_px: float
 ) -> Iterator[tuple[int, int]]:
     """Yield (left, right) of the runs of clear columns that could be gutters, `right` outside."""
-    left, right = np.flatnonzero(np.diff(is_clear, prepend=False, append=False)).reshape(-1, 2).T
-    rules = np.pad(is_rule.cumsum(), (1, 0))
+    bounded = np.concatenate((_OUTSIDE, is_clear, _OUTSIDE))
+    left, right = np.flatnonzero(bounded[1:] != bounded[:-1]).reshape(-1, 2).T
+    rules = np.concatenate((_OUTSIDE, is_rule)).cumsum()
     is_ahead = left >= _BEHIND_PX - _SLACK_RATIO * _LINE_PX
     is_gutter = is_ahead & ((right - left >= least_px) | (rules[right] > rules[left]))
     yield from zip(left[is_gutter].tolist(), right[is_gutter].tolist(), strict=True)
