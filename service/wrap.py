@@ -33,8 +33,10 @@ _FILE = re.compile(rf"/.*\.({'|'.join(FILE_ENDINGS)})\.?$")
 _BEHIND_SLASH: Final = frozenset("~#")
 _WITHIN_NAMES: Final = frozenset("._-")
 _WITHIN_QUERIES: Final = frozenset("=&")
-# What has to follow a mark that closes a sentence as well.
-_BEHIND_STOP: Final = {"?": re.compile(r"\w+="), ":": re.compile(r"\d{2,5}(?=/|$)")}
+_BEHIND_STOP: Final = frozenset("?:")
+_PARAMETER = re.compile(r"\w+=[\w./?=&#%~+:-]*")
+_PORT = re.compile(r"\d{2,5}(?=/|$)")
+_PART = re.compile(r"[\w./?=&#%~+:()-]+")
 _BARS: Final = frozenset("|\\¦ ")
 _BRACKETS: Final = {")": "(", "]": "[", ">": "<"}
 _SCHEME_LIKE = re.compile(r"\w{2,6}://")
@@ -108,12 +110,20 @@ def _goes_on_with_word(first: str, token: str, is_host: Callable[[str], bool]) -
     if first[-1] in _ALWAYS_OPEN:
         return True
     if first[-1] in _BEHIND_STOP:
-        return _BEHIND_STOP[first[-1]].match(bare) is not None
+        return _goes_on_behind_stop(first, bare)
     if _FILE.search(first):
         return bare in FILE_ENDINGS
     if first[-1] in _JOINTS:
         return _looks_like_url(token, bare, first)
     return _is_broken_word(first, bare, is_host)
+
+
+def _goes_on_behind_stop(first: str, bare: str) -> bool:
+    """Tell whether a port or a parameter follows a mark that closes a sentence as well."""
+    if first[-1] == ":":
+        has_path = _HOST_END.search(first[:-1].partition("://")[2])
+        return not has_path and _PORT.match(bare) is not None
+    return _PARAMETER.fullmatch(bare) is not None
 
 
 def _lacks_host(first: str, is_host: Callable[[str], bool]) -> bool:
@@ -169,7 +179,8 @@ def _is_broken_word(first: str, bare: str, is_host: Callable[[str], bool]) -> bo
 
     It takes more to show that than behind a mark at which links are broken.
     """
-    if not (_is_worded(bare) and _SURE_PART.search(bare)):
+    is_part = _PART.fullmatch(bare) and _SURE_PART.search(bare)
+    if not is_part or not _is_worded(bare):
         return False
     rest = first.partition("://")[2]
     return bool(_HOST_END.search(rest)) or is_host(rest + _HOST_END.split(bare)[0])

@@ -95,6 +95,8 @@ def test_a_link_goes_on_where_something_shows_it(first, token):
         ("https://a.org/guide/", "~3"),
         ("https://a.org/guide?", "Three"),
         ("https://a.org/guide:", "three"),
+        ("https://a.org/guide:", "8080/x"),
+        ("https://a.org/guide", 'src="de/three/"'),
         ("https://a.org:", "three"),
     ],
 )
