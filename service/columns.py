@@ -34,14 +34,15 @@ _LEANS: Final = np.arange(-8, 9) * 0.035
 _EDGE_PX: Final = 3
 
 # Where a gutter is looked for, in blocks below the place, and how wide it is at least there, as a
-# title or a figure may cut it short. A narrow one has to be long, as rivers run through justified
-# text, and typewritten words may stand one above the other; of a rule a short piece will do.
+# title or a figure may cut it short; the next line is always there. A narrow one has to be long, as
+# rivers run through justified text, and typewritten words may stand one above the other; of a rule
+# a short piece will do.
 _NARROW_PX: Final = round(0.5 * _LINE_PX)
 _WIDE_PX: Final = round(1.25 * _LINE_PX)
 _SEARCHES: Final = (
-    ((-14, 3), _NARROW_PX), ((-9, 8), _NARROW_PX), ((-3, 14), _NARROW_PX),
-    ((-9, 1), _WIDE_PX), ((-5, 5), _WIDE_PX), ((-1, 9), _WIDE_PX),
-    ((-5, 1), math.inf), ((-3, 3), math.inf), ((-1, 5), math.inf),
+    ((-13, 4), _NARROW_PX), ((-9, 8), _NARROW_PX), ((-3, 14), _NARROW_PX),
+    ((-6, 4), _WIDE_PX), ((-4, 6), _WIDE_PX), ((-1, 9), _WIDE_PX),
+    ((-2, 4), math.inf), ((-1, 5), math.inf),
 )  # fmt: skip
 _SLACK_RATIO: Final = 0.3
 _STARTS_RATIO: Final = 0.6
