@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from service.band import LINE_PX, cut_band
+from service.band import LINE_PX, STEP_RATIO, cut_band
 from service.baseline import is_inside, trace_course
 from service.columns import find_gutter
 
@@ -24,6 +24,7 @@ _PROBES: Final = (0.75, 2.0, 3.5, 5.0, 6.5, 8.0, 10.5, 13.0)
 _MAX_LEFT_RATIO: Final = 100.0
 # On the way to a gutter that was seen a gap is a word space; what is wider lies beside an indent.
 _INDENT_RATIO: Final = 2.0
+_SURE_RATIO: Final = 2.0
 _MIN_MATCH: Final = 0.25
 _MAX_MISS: Final = 0.06
 
@@ -66,10 +67,15 @@ class _LeftTracer:
             self._mirrored,
             self._mirror(place),
             stop_gap_ratio=self._stop_gap_ratio,
-            max_ratio=most / place.height,
+            # The last step may fall short of it.
+            max_ratio=most / place.height + STEP_RATIO,
             least_contrast=self._least_contrast,
         )
-        return self._mirror(back.start_at(min(most, float(back.along[-1]))))
+        along = min(most, float(back.along[-1]))
+        end = self._mirror(back.start_at(along))
+        # How the line runs at its very end is told by its last step alone.
+        before = back.start_at(max(0.0, along - _SURE_RATIO * place.height))
+        return end._replace(angle=-before.angle)
 
     def _mirror(self, place: LineStart) -> LineStart:
         x = self._mirrored.shape[1] - 1 - place.x

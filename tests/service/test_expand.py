@@ -93,6 +93,14 @@ def test_the_line_below_is_that_of_the_same_column(camera):
     assert back == pytest.approx(straight.prefixes[0].box.left - 475, abs=0.8 * LINE_HEIGHT)
 
 
+@pytest.mark.parametrize("left", [469, 475, 481, 487])
+def test_the_line_below_is_found_from_its_first_letter_on(left):
+    page = print_columns([PROSE, IN_COLUMNS], lefts=[60, left], width=395)
+    expander, line = follow(page)
+    below = expander.find_below(line)
+    assert Box.around(below.strip.polygon).left == pytest.approx(left, abs=0.3 * LINE_HEIGHT)
+
+
 @pytest.mark.parametrize("gutter_px", [20, 26, 60])
 def test_a_gutter_ends_the_line_however_narrow_it_is(gutter_px):
     page = print_columns([IN_COLUMNS, PROSE], lefts=[60, 455 + gutter_px], width=395)
