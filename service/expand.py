@@ -11,13 +11,14 @@ import numpy as np
 
 from service.band import STEP_RATIO
 from service.baseline import trace_course
+from service.columns import starts_column
 from service.gaps import find_gaps
 from service.ink import grey_of, is_light_on_dark
+from service.next_line import find_next_line
 from service.records import Strip
 from service.rectify import outline, rectify_line
 from service.rules import erase_rules
 from service.tilt import find_line_start
-from service.wrap import find_next_line
 
 if TYPE_CHECKING:
     from service.baseline import Course
@@ -43,13 +44,15 @@ class Line:
 
     `grey` is the whole frame, dark on light. `reach` is the strip's part of the course in pixels.
     `is_line_end` says that nothing is printed to the right of the strip, `is_cut` that its ink
-    runs out of the frame.
+    runs out of the frame. `next_ink` is where on the course ink goes on behind the gap that ends
+    the strip, None where none does.
     """
 
     strip: Strip
     grey: Grey
     course: Course
     reach: tuple[float, float]
+    next_ink: float | None
     is_line_end: bool
     is_cut: bool
 
@@ -107,6 +110,16 @@ class Expander:
         grey = page.grey_around(prefix.box)
         start = find_line_start(grey, prefix.box, max_tilt_deg=self._settings.max_tilt_deg)
         return self._follow(grey, start, sure_length=prefix.box.width / math.cos(start.angle))
+
+    def is_at_end(self, line: Line) -> bool:
+        """Tell whether the line ends with the strip, where need be by the lines around it.
+
+        Word spaces may be wider than a gutter.
+        """
+        if line.next_ink is None:
+            return line.is_line_end
+        behind = line.course.start_at(line.next_ink)
+        return starts_column(line.grey, behind, least_contrast=line.course.least_contrast)
 
     def find_below(self, line: Line) -> Line | None:
         """Return the first words of the line below in the same column, None if there is no line.
@@ -166,6 +179,7 @@ class Expander:
             grey=grey,
             course=course,
             reach=reach,
+            next_ink=(right + gap_px) * px - margin if right + gap_px < columns else None,
             is_line_end=gap_px * px >= limits.stop_gap_ratio * start.height
             or (not course.is_at_edge and right + gap_px == columns),
             is_cut=course.is_at_edge and right == columns,

@@ -16,7 +16,14 @@ from service.records import FrameResult, TextLine, Timings
 from service.scheme import PRINTED, read_scheme
 from service.url import UrlParser
 from service.url_end import first_word, text_of
-from service.wrap import is_continued, is_unfinished, may_go_on, rate_end
+from service.wrap import (
+    drop_bars,
+    is_continued,
+    is_unfinished,
+    may_go_on,
+    rate_end,
+    rate_join,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -34,11 +41,9 @@ if TYPE_CHECKING:
     # Returns the link that starts with a prefix, read by the function that comes with it, or known.
     Follow = Callable[[Prefix, Callable[[], Link | None]], Link | None]
 
-_MAX_LINES = 4
+_MAX_LINES = 6
 # From the first prefix to the last link, in seconds that a person waits; the others are worked.
 _READ = "read"
-# How often a join is right where all that was read is.
-_JOIN_TRUST = 0.97
 
 
 class FramePipeline(Protocol):
@@ -196,14 +201,16 @@ class Pipeline:
 
     def _expand_below(self, line: Line, reading: Reading, clock: Clock) -> Below | None:
         """Return what stands below the end of a link that may go on, None where nothing does."""
-        if not (line.is_line_end and reading.is_open):
+        if not reading.is_open:
             return None
         with clock.stage("expand"):
-            begun = self._expander.find_below(line)
+            # What cannot end there needs less to show that its line does.
+            is_end = (line.is_line_end and not _is_whole(reading)) or self._expander.is_at_end(line)
+            begun = self._expander.find_below(line) if is_end else None
         if begun is None:
             return None
         with clock.stage("recognize"):
-            words = self._reader.read_once(begun.strip, lambda text: text) or TextLine("", 0.0)
+            words = self._reader.read_once(begun.strip, drop_bars) or TextLine("", 0.0)
         word = first_word(words, line_height=begun.strip.pixels.shape[0])
         token = _token(word)
         # A word that fills the strip may be cut short, and is not to be judged by its end.
@@ -218,7 +225,8 @@ class Pipeline:
     ) -> Reading | None:
         """Return the link with its next line, None where nothing shows that it goes on there."""
 
-        def join(text: TextLine) -> Reading | None:
+        def join(read: TextLine) -> Reading | None:
+            text = drop_bars(read)
             word = first_word(text, line_height=below.strip.pixels.shape[0])
             if not is_continued(first.open_text, _token(word), self._parser.is_host):
                 return None
@@ -230,8 +238,14 @@ class Pipeline:
         stands_alone = self._is_sure(first) and _is_whole(first)
         with clock.stage("recognize"):
             whole = self._reader.read(below.strip, join, most_empty=1 if stands_alone else 2)
-        trusted = whole and replace(whole, confidence=whole.confidence * _JOIN_TRUST)
-        return trusted if trusted and self._is_sure(trusted) else None
+        if whole is None:
+            return None
+        following = text_of(whole.line_symbols[len(first.line_symbols) :])
+        trust = rate_join(first.open_text, following)
+        trusted = replace(whole, confidence=whole.confidence * trust)
+        # Half a host says nothing yet about what was read.
+        so_far = trusted.confidence / (1.0 if _is_whole(whole) else whole.host_trust)
+        return trusted if so_far >= self._settings.min_confidence else None
 
     def _is_sure(self, found: Link | Reading) -> bool:
         return found.confidence >= self._settings.min_confidence

@@ -70,12 +70,12 @@ class Reading:
 
     @property
     def is_open(self) -> bool:
-        """Whether nothing but a full stop follows, so that the link may go on in the next line."""
-        return text_of(self.line_symbols[len(self.symbols) :]) in ("", ".")
+        """Whether nothing but a stop follows, so that the link may go on in the next line."""
+        return text_of(self.line_symbols[len(self.symbols) :]) in ("", ".", "?", ":")
 
     @property
     def open_text(self) -> str:
-        """The link with the full stop that may not be its end."""
+        """The link with the stop that may not be its end."""
         return self.text + text_of(self.line_symbols[len(self.symbols) :])
 
     def rated(self, confidence: float) -> Reading:

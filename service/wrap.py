@@ -1,4 +1,4 @@
-"""Wrapped links: where the next line of a column starts, and whether a link goes on there.
+"""Wrapped links: whether a link that ends its line goes on in the line below.
 
 A false join opens a wrong page, a missed one a shortened one: without evidence nothing is joined.
 """
@@ -6,75 +6,51 @@ A false join opens a wrong page, a missed one a shortened one: without evidence 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-import cv2
-import numpy as np
-
-from service.band import LINE_PX, cut_band
-from service.baseline import is_inside, trace_course
 from service.repair import FILE_ENDINGS
 from service.scheme import PRINTED
-from service.tilt import LineStart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from service.baseline import Course
-    from service.ink import Grey
-
-# Whole rows of a band.
-_PITCH_RATIOS: Final = np.rint(np.arange(0.85, 2.0, 0.1) * LINE_PX) / LINE_PX
-_PROBES: Final = (0.75, 2.0, 3.5, 6.0)
-_MAX_LEFT_RATIO = 100.0
-_MIN_MATCH = 0.25
-_MAX_MISS = 0.06
+    from service.records import TextLine
 
 _HOST_END = re.compile(r"[/?#:]")
-_ALWAYS_OPEN: Final = frozenset("_?&=#%~+@-")
+_ALWAYS_OPEN: Final = frozenset("_&=#%~+@-")
 _JOINTS: Final = frozenset("/.")
 _CONTINUING: Final = frozenset("/?&=#_~%.-")
 _ABBREVIATIONS: Final = frozenset(("e.g", "i.e", "and/or", "w.r.t", "a.k.a", "cf", "etc", "vs"))
-_URL_SHAPE = re.compile(r"\w[/._?=&#~%]\w|[a-z][A-Z]")
+_URL_SHAPE = re.compile(r"\w(?:[/._?=&#~%]|/[~#?]|_\()\w|[a-z][A-Z]")
 _URL_PART = re.compile(r"(?:^[/.?#&_~]|\w[/._?=&#~%])\w")
 _FOLDER = re.compile(r"\w+/")
+# What prose has no word like: two marks of a link, a folder, a file.
+_SURE_PART = re.compile(
+    rf"[/?=&#%~].*[/?=&#%~._-]|[._-].*[/?=&#%~]|\w/$|\.({'|'.join(FILE_ENDINGS)})$"
+)
+_FILE = re.compile(rf"/.*\.({'|'.join(FILE_ENDINGS)})\.?$")
+_BEHIND_SLASH: Final = frozenset("~#")
+_WITHIN_NAMES: Final = frozenset("._-")
+_WITHIN_QUERIES: Final = frozenset("=&")
+_BEHIND_STOP: Final = frozenset("?:")
+_PARAMETER = re.compile(r"\w+=[\w./?=&#%~+:-]*")
+_PORT = re.compile(r"\d{2,5}(?=/|$)")
+_PART = re.compile(r"[\w./?=&#%~+:()-]+")
+_BARS: Final = frozenset("|\\¦ ")
+_BRACKETS: Final = {")": "(", "]": "[", ">": "<"}
 _SCHEME_LIKE = re.compile(r"\w{2,6}://")
+_OPENING_MARKS: Final = "(<[{-–•*\"'“‘"
 _CLOSING_MARKS: Final = ".,;:!?'\"”’)]>"
 
-
+# How often a join is right where all that was read is.
+_JOIN_TRUST: Final = 0.97
+_JOIN_TRUST_IN_WORD: Final = 0.9
 # How often such links were whole on 200 generated pages (12, 20 and 34 of them): a link is broken
 # behind a slash, and what looks like a part of it below mostly is one, however badly it is read.
 _ENDS_ABOVE_PART: Final = 0.1
 _ENDS_WITH_SLASH: Final = 0.55
 _ENDS_WITH_WORD: Final = 0.94
-
-
-def find_next_line(grey: Grey, course: Course, *, stop_gap_ratio: float) -> LineStart | None:
-    """Return the left end of the line below `course` in the same column, None if there is none.
-
-    `course` starts somewhere in its line; the column's left edge is where the line's own ink
-    starts.
-    """
-    # Rightwards in the mirrored frame is leftwards.
-    mirrored = np.asarray(cv2.flip(grey, 1), dtype=np.uint8)
-
-    def trace_left(place: LineStart) -> LineStart:
-        back = trace_course(
-            mirrored,
-            _mirror(place, grey),
-            stop_gap_ratio=stop_gap_ratio,
-            max_ratio=_MAX_LEFT_RATIO,
-            least_contrast=course.least_contrast,
-        )
-        return _mirror(back.start_at(float(back.along[-1])), grey)
-
-    left = trace_left(course.start)
-    for probe in _PROBES:
-        place = _move(left, along=probe * left.height)
-        below = _step_down(grey, place, least_contrast=course.least_contrast)
-        if below is not None:
-            return trace_left(below)
-    return None
 
 
 def may_go_on(first: str, beginning: str, is_host: Callable[[str], bool]) -> bool:
@@ -85,8 +61,9 @@ def may_go_on(first: str, beginning: str, is_host: Callable[[str], bool]) -> boo
     if not beginning or _lacks_host(first, is_host):
         return bool(beginning)
     if beginning[0].isalnum():
-        return first[-1] in _ALWAYS_OPEN | _JOINTS
-    return first[-1].isalnum() and beginning[0] in _CONTINUING
+        return first[-1] == "." or not _FILE.search(first)
+    marks = _CONTINUING if _ends_in_name(first) else _BEHIND_SLASH if first[-1] == "/" else ()
+    return beginning[0] in marks
 
 
 def is_continued(first: str, token: str, is_host: Callable[[str], bool]) -> bool:
@@ -98,15 +75,55 @@ def is_continued(first: str, token: str, is_host: Callable[[str], bool]) -> bool
     if not bare or "@" in token or _starts_a_link(token):
         return False
     if _lacks_host(first, is_host):
-        rest = first.partition("://")[2]
-        host = rest + _HOST_END.split(token)[0]
-        return is_host(host.rstrip(_CLOSING_MARKS)) or (host == rest + token and host[-1] in "-.")
+        return _goes_on_with_host(first, token, is_host)
     if not bare[0].isalnum():
-        follows = bare[1:2].isalnum() or bare.startswith("/~")
-        return first[-1].isalnum() and bare[0] in _CONTINUING and follows
+        return _goes_on_with_mark(first, bare)
+    return _goes_on_with_word(first, token, is_host)
+
+
+def _goes_on_with_host(first: str, token: str, is_host: Callable[[str], bool]) -> bool:
+    rest = first.partition("://")[2]
+    host = rest + _HOST_END.split(token)[0]
+    return is_host(host.rstrip(_CLOSING_MARKS)) or (host == rest + token and host[-1] in "-.")
+
+
+def _goes_on_with_mark(first: str, bare: str) -> bool:
+    if len(bare) == 1:
+        return False
+    if first[-1] == "/":
+        return bare[0] in _BEHIND_SLASH and bare[1:2].isalpha()
+    is_odd = (_FILE.search(first) and bare[0] in _WITHIN_NAMES) or (
+        bare[0] in _WITHIN_QUERIES and "?" not in first
+    )
+    # A mark and a letter is how much else is read.
+    is_short = len(bare) == 2 and bare[1].isalpha()
+    follows = (bare[1].isalnum() and not is_short) or bare.startswith("/~")
+    return _ends_in_name(first) and bare[0] in _CONTINUING and follows and not is_odd
+
+
+def _ends_in_name(first: str) -> bool:
+    return first[-1].isalnum() or first[-1] == ")"
+
+
+def _goes_on_with_word(first: str, token: str, is_host: Callable[[str], bool]) -> bool:
+    bare = token.rstrip(_CLOSING_MARKS)
     if first[-1] in _ALWAYS_OPEN:
         return True
-    return first[-1] in _JOINTS and _looks_like_url(token, bare, first)
+    if first[-1] in _BEHIND_STOP:
+        return _goes_on_behind_stop(first, bare)
+    if _FILE.search(first):
+        return bare in FILE_ENDINGS
+    if first[-1] in _JOINTS:
+        return _looks_like_url(token, bare, first)
+    return _is_broken_word(first, bare, is_host)
+
+
+def _goes_on_behind_stop(first: str, bare: str) -> bool:
+    """Tell whether a port or a parameter follows a mark that closes a sentence as well."""
+    if first[-1] == ":":
+        has_path = _HOST_END.search(first[:-1].partition("://")[2])
+        return not has_path and _PORT.match(bare) is not None
+    return _PARAMETER.fullmatch(bare) is not None
 
 
 def _lacks_host(first: str, is_host: Callable[[str], bool]) -> bool:
@@ -115,18 +132,31 @@ def _lacks_host(first: str, is_host: Callable[[str], bool]) -> bool:
     return not _HOST_END.search(rest) and not is_host(rest.rstrip("."))
 
 
+def drop_bars(line: TextLine) -> TextLine:
+    """Return a line without the bars before its first word: rules of a table, which links lack."""
+    bars = next((n for n, one in enumerate(line.symbols) if one.text not in _BARS), 0)
+    kept = line.symbols[bars:]
+    return replace(line, text="".join(one.text for one in kept), symbols=kept) if bars else line
+
+
 def rate_end(first: str, token: str) -> float:
     """Return how likely a link that ends its line as `first` ends with it.
 
     The next line's first word is `token`, and the link was not joined with it.
     """
     # One character alone is a list's bullet, however it was read, or a word; no link goes on so.
-    if first.endswith(".") or len(token) == 1 or _starts_a_link(token):
+    if first[-1] in ".?:" or len(token) == 1 or _starts_a_link(token):
         return 1.0
     bare = token.rstrip(_CLOSING_MARKS)
-    if _URL_PART.search(bare) and "@" not in bare and _is_worded(bare):
+    if _URL_PART.search(bare) and not _FILE.search(first) and "@" not in bare and _is_worded(bare):
         return _ENDS_ABOVE_PART
     return _ENDS_WITH_SLASH if first.endswith("/") else _ENDS_WITH_WORD
+
+
+def rate_join(first: str, following: str) -> float:
+    """Return how often a link that ends its line as `first` was rightly joined with `following`."""
+    is_broken = first[-1].isalnum() and following[0].isalnum()
+    return _JOIN_TRUST_IN_WORD if is_broken else _JOIN_TRUST
 
 
 def is_unfinished(text: str) -> bool:
@@ -137,11 +167,23 @@ def is_unfinished(text: str) -> bool:
 def _looks_like_url(token: str, bare: str, first: str) -> bool:
     if not _is_worded(bare):
         return False
-    if ")" in token and "(" not in first + token:
+    if any(end in token and start not in first + token for end, start in _BRACKETS.items()):
         return True
     if first[-1] == "/" and _FOLDER.fullmatch(bare):
         return True
     return bare in FILE_ENDINGS or _URL_SHAPE.search(bare) is not None
+
+
+def _is_broken_word(first: str, bare: str, is_host: Callable[[str], bool]) -> bool:
+    """Tell whether a link was broken within a word, as narrow columns do where nothing else fits.
+
+    It takes more to show that than behind a mark at which links are broken.
+    """
+    is_part = _PART.fullmatch(bare) and _SURE_PART.search(bare)
+    if not is_part or not _is_worded(bare):
+        return False
+    rest = first.partition("://")[2]
+    return bool(_HOST_END.search(rest)) or is_host(rest + _HOST_END.split(bare)[0])
 
 
 def _is_worded(bare: str) -> bool:
@@ -150,33 +192,8 @@ def _is_worded(bare: str) -> bool:
 
 
 def _starts_a_link(token: str) -> bool:
-    start = token.lower().lstrip("(<[")
+    start = token.lower().lstrip(_OPENING_MARKS)
     # However its scheme was read, nothing but a link has these marks right behind its first word.
     return _SCHEME_LIKE.match(start) is not None or any(
         start.startswith(printed[:4]) for printed in PRINTED.values()
     )
-
-
-def _mirror(place: LineStart, grey: Grey) -> LineStart:
-    return LineStart(grey.shape[1] - 1 - place.x, place.y, -place.angle, place.height)
-
-
-def _move(start: LineStart, *, along: float = 0.0, below: float = 0.0) -> LineStart:
-    cos, sin = np.cos(start.angle), np.sin(start.angle)
-    x = start.x + along * cos - below * sin
-    y = start.y + along * sin + below * cos
-    return start._replace(x=float(x), y=float(y))
-
-
-def _step_down(grey: Grey, place: LineStart, *, least_contrast: float) -> LineStart | None:
-    """Return the place one line below, None where no ink follows within two line heights."""
-    band = cut_band(grey, place, below_ratio=float(_PITCH_RATIOS[-1]))
-    looks = band.look_down(_PITCH_RATIOS, least_contrast=least_contrast)
-    for step, ratio in enumerate(_PITCH_RATIOS):
-        below = _move(place, below=ratio * place.height)
-        seen = looks.at(step) if is_inside(grey, below) else None
-        if seen is None:
-            return None
-        if seen.weight > _MIN_MATCH and abs(seen.shift) < _MAX_MISS and seen.has_ink:
-            return _move(below, below=seen.shift * place.height)
-    return None

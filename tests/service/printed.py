@@ -47,8 +47,45 @@ def print_page(
         found += [_place(font, text, printed, left, y) for printed in _printed_in(text)]
         for printed in _printed_in(text) if is_underlined else ():
             _underline(draw, font, text, printed, left=left, y=y)
-    pixels = np.asarray(picture)
-    pixels = _bend(pixels, bend_px)
+    return _photograph(picture, found, tilt_deg=tilt_deg, bend_px=bend_px, is_dark=is_dark)
+
+
+def print_columns(columns, *, lefts, width, tilt_deg=0.0, is_dark=False, is_ruled=False):
+    """Print `columns` of lines beside one another, each line spread to `width` pixels.
+
+    A ruled page has a thin rule left of each column and one below every second line.
+    """
+    font = ImageFont.load_default(FONT_PX)
+    picture = Image.new("L", (1000, 640), 245)
+    draw = ImageDraw.Draw(picture)
+    found = []
+    for left, lines in zip(lefts, columns, strict=True):
+        for row, text in enumerate(lines):
+            found += _spread(draw, font, text.split(), left=left, y=80 + 36 * row, width=width)
+        if is_ruled:
+            draw.line((left - 8, 60, left - 8, 80 + 36 * len(lines)), fill=25, width=2)
+    for row in range(0, len(columns[0]) + 1, 2) if is_ruled else ():
+        level = 75 + 36 * row
+        draw.line((lefts[0] - 8, level, lefts[-1] + width, level), fill=25, width=2)
+    return _photograph(picture, found, tilt_deg=tilt_deg, is_dark=is_dark)
+
+
+def _spread(draw, font, words, *, left, y, width):
+    """Draw words from `left` over `width` pixels, and return their prefixes."""
+    found = []
+    rest = width - sum(font.getlength(word) for word in words)
+    space = rest / max(1, len(words) - 1)
+    for word in words:
+        draw.text((left, y), word, fill=25, font=font)
+        found += [_place(font, word, printed, left, y) for printed in _printed_in(word)]
+        left += font.getlength(word) + space
+    return found
+
+
+def _photograph(picture, found, *, tilt_deg, is_dark, bend_px=0.0):
+    """Return what a camera sees of `picture`, and where it sees the prefixes `found` in it."""
+    size = picture.size
+    pixels = _bend(np.asarray(picture), bend_px)
     turn = cv2.getRotationMatrix2D((size[0] / 2, size[1] / 2), -tilt_deg, 1.0)
     pixels = cv2.warpAffine(pixels, turn, size, flags=cv2.INTER_CUBIC, borderValue=245)
     if is_dark:

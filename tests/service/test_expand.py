@@ -4,7 +4,7 @@ import pytest
 from service.expand import Expander, Page
 from service.records import Box, Frame, Prefix
 from service.settings import ExpandSettings
-from tests.service.printed import LINE_HEIGHT, print_page
+from tests.service.printed import LINE_HEIGHT, print_columns, print_page
 
 LINK = "https://example.org/one"
 
@@ -68,6 +68,64 @@ def test_the_line_below_starts_at_the_left_end_of_its_own_ink():
     box = Box.around(below.strip.polygon)
     assert box.left == pytest.approx(90, abs=12)
     assert box.top == pytest.approx(Box.around(line.strip.polygon).top + 36, abs=8)
+
+
+PROSE = [
+    "some words of prose which",
+    "are spread over all the width",
+    "that their columns have",
+] * 4
+IN_COLUMNS = [*PROSE[:4], f"go to {LINK}", "two/three.html in the text", *PROSE[6:]]
+
+
+def follow(page):
+    expander = Expander(ExpandSettings())
+    return expander, expander.expand_prefix(Page(page.frame), page.prefixes[0])
+
+
+@pytest.mark.parametrize("camera", [{}, {"tilt_deg": 6}, {"is_dark": True}])
+def test_the_line_below_is_that_of_the_same_column(camera):
+    page = print_columns([PROSE, IN_COLUMNS], lefts=[60, 475], width=395, **camera)
+    expander, line = follow(page)
+    straight = print_columns([PROSE, IN_COLUMNS], lefts=[60, 475], width=395)
+    start = expander.find_below(line).course.start
+    back = (line.course.start.x - start.x) / np.cos(start.angle)
+    assert back == pytest.approx(straight.prefixes[0].box.left - 475, abs=0.8 * LINE_HEIGHT)
+
+
+@pytest.mark.parametrize("left", [469, 475, 481, 487])
+def test_the_line_below_is_found_from_its_first_letter_on(left):
+    page = print_columns([PROSE, IN_COLUMNS], lefts=[60, left], width=395)
+    expander, line = follow(page)
+    below = expander.find_below(line)
+    assert Box.around(below.strip.polygon).left == pytest.approx(left, abs=0.3 * LINE_HEIGHT)
+
+
+@pytest.mark.parametrize("gutter_px", [20, 26, 60])
+def test_a_gutter_ends_the_line_however_narrow_it_is(gutter_px):
+    page = print_columns([IN_COLUMNS, PROSE], lefts=[60, 455 + gutter_px], width=395)
+    expander, line = follow(page)
+    assert line.is_line_end is (gutter_px > 40)
+    assert expander.is_at_end(line)
+
+
+def test_a_word_space_does_not_end_the_line_however_wide_it_is():
+    lines = [*PROSE[:4], f"{LINK} so", *PROSE[5:]]
+    expander, line = follow(print_columns([lines], lefts=[60], width=345))
+    assert line.is_line_end
+    assert not expander.is_at_end(line)
+
+
+def test_centred_lines_go_on_below_their_middle():
+    page = print_page([LINK, " " * 24 + "two.html"])
+    expander, line = follow(page)
+    assert expander.find_below(line).course.start.x < 90 + 24 * LINE_HEIGHT
+
+
+def test_what_starts_behind_the_lines_end_is_not_below_it():
+    page = print_page([LINK, " " * 90 + "two.html"])
+    expander, line = follow(page)
+    assert expander.find_below(line) is None
 
 
 def test_of_the_line_below_only_the_first_words_are_cut_at_first():

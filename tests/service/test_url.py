@@ -220,12 +220,14 @@ def test_prose_is_no_link(line):
     [
         ("https://keras.io/api", True),
         ("https://keras.io/index.", True),
+        ("https://keras.io/list?", True),
+        ("https://keras.io:", True),
         ("https://keras.io/api)", False),
         ("https://keras.io/api, and", False),
         ("https://keras.io/api with", False),
     ],
 )
-def test_a_link_is_open_while_nothing_but_a_full_stop_follows(line, is_open):
+def test_a_link_is_open_while_nothing_but_a_stop_follows(line, is_open):
     assert parse(line).is_open is is_open
 
 

@@ -1,7 +1,15 @@
 import pytest
 
 from service.host import HostChecker
-from service.wrap import is_continued, is_unfinished, may_go_on, rate_end
+from service.records import Symbol, TextLine
+from service.wrap import (
+    drop_bars,
+    is_continued,
+    is_unfinished,
+    may_go_on,
+    rate_end,
+    rate_join,
+)
 
 IS_HOST = HostChecker().is_plausible
 
@@ -25,6 +33,26 @@ CONTINUED = [
     ("https://www.my-", "example.org)"),
     ("https://git.", "example.org:5000/"),
     ("https://lists.", "some-"),
+    ("https://www.e7q", ".br/"),
+    ("https://a.org/guide/", "~granola/x"),
+    ("https://a.org/guide/", "#three"),
+    ("https://a.org/guide/", "three/~granola"),
+    ("https://a.org/guide/", "three>"),
+    ("https://a.org/guide/", "three]."),
+    ("https://a.org/guide_(one)", "/three"),
+    ("https://a.org/gui", "de/three/"),
+    ("https://a.org/gui", "des/"),
+    ("https://a.org/gui", "de/page-three"),
+    ("https://a.org/gui", "de?p=3&q=5"),
+    ("https://a.org/gui", "de.html,"),
+    ("https://exam", "ple.org/guide"),
+    ("https://git.exam", "ple.org"),
+    ("https://a.org/list?", "p=3"),
+    ("https://a.org:", "8080/x"),
+    ("https://a.org/list?p=3", "&q=5"),
+    ("https://a.org/three.txt.", "gz"),
+    ("https://a.org/wiki/", "C_(language)"),
+    ("https://a.org/v8", ".1"),
 ]
 
 
@@ -53,6 +81,23 @@ def test_a_link_goes_on_where_something_shows_it(first, token):
         ("https://a.org/guide/", ""),
         ("https://a.org/guide/", ")."),
         ("https://", "prose"),
+        ("https://a.org/guide", "TCP/IP"),
+        ("https://a.org/guide", "and/or"),
+        ("https://a.org/guide", "node.js"),
+        ("https://a.org/guide", "12/05/2011"),
+        ("https://a.org/guide", "•https://b.org/x/y/"),
+        ("https://a.org", "de/three/"),
+        ("https://a.org/guide.html", "de/three/"),
+        ("https://a.org/guide.html.", "v2.9"),
+        ("https://a.org/guide.html", ".three"),
+        ("https://a.org/guide", "=three"),
+        ("https://a.org/guide", "/A"),
+        ("https://a.org/guide/", "~3"),
+        ("https://a.org/guide?", "Three"),
+        ("https://a.org/guide:", "three"),
+        ("https://a.org/guide:", "8080/x"),
+        ("https://a.org/guide", 'src="de/three/"'),
+        ("https://a.org:", "three"),
     ],
 )
 def test_a_link_ends_where_nothing_shows_that_it_goes_on(first, token):
@@ -67,9 +112,9 @@ def test_no_beginning_of_a_continuation_rules_it_out(first, token):
 @pytest.mark.parametrize(
     ("first", "beginning"),
     [
-        ("https://a.org/guide", "t"),
-        ("https://a.org", "x"),
+        ("https://a.org/guide.html", "t"),
         ("https://a.org/x", "("),
+        ("https://a.org/x/", "?"),
         ("ftp://", ""),
     ],
 )
@@ -92,7 +137,21 @@ def test_a_link_cannot_end_with_a_joint(text):
         ("https://a.org/guide/", ["https://b.org/x", "(www.b.org)"], 1.0),
         ("https://a.org/guide.", ["ruler", "de/three"], 1.0),
         ("https://a.org/guide/", ["•", "e", "a"], 1.0),
+        ("https://a.org/guide.html", ["de/three", "de_two)"], 0.94),
+        ("https://a.org/guide?", ["ruler"], 1.0),
     ],
 )
 def test_what_stands_below_tells_how_likely_a_link_ends_there(first, tokens, trust):
     assert {token: rate_end(first, token) for token in tokens} == dict.fromkeys(tokens, trust)
+
+
+def test_a_join_within_a_word_is_trusted_less():
+    assert rate_join("https://a.org/gui", "de/three/") < rate_join("https://a.org/", "three/")
+    assert rate_join("https://a.org", "/three") == rate_join("https://a.org/", "three/")
+
+
+@pytest.mark.parametrize(("text", "kept"), [("|able", "able"), ("\\ x|y", "x|y"), ("x", "x")])
+def test_a_tables_rule_is_no_part_of_a_link(text, kept):
+    line = TextLine(text, 0.9, tuple(Symbol(one, 0.9, 0.0, 1.0) for one in text))
+    assert drop_bars(line).text == kept
+    assert "".join(symbol.text for symbol in drop_bars(line).symbols) == kept

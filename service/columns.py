@@ -1,0 +1,192 @@
+"""Columns: the gutters between them, which stay blank over many lines; word spaces do not line up.
+
+A gutter may be narrower than the word spaces beside it, so no single line shows where it is.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from service.ink import darkness_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from service.ink import Grey
+    from service.tilt import LineStart
+
+# Enough to tell ink from none. A block is half a line high: rows are told apart no finer.
+_LINE_PX: Final = 10
+_BLOCK_ROWS: Final = 5
+_HALF_BLOCKS: Final = 14
+_BEHIND_PX: Final = 12 * _LINE_PX
+_FARTHEST_RATIO: Final = 60.0
+_NEIGHBOUR_RATIO: Final = 12.0
+# How far to the right for each step down: perspective makes gutters lean.
+_LEANS: Final = np.arange(-8, 9) * 0.035
+_EDGE_PX: Final = 3
+
+# Where a gutter is looked for, in blocks below the place, and how wide it is at least there, as a
+# title or a figure may cut it short; the next line is always there. A narrow one has to be long, as
+# rivers run through justified text, and typewritten words may stand one above the other; of a rule
+# a short piece will do.
+_NARROW_PX: Final = round(0.5 * _LINE_PX)
+_WIDE_PX: Final = round(1.25 * _LINE_PX)
+_SEARCHES: Final = (
+    ((-13, 4), _NARROW_PX), ((-9, 8), _NARROW_PX), ((-3, 14), _NARROW_PX),
+    ((-6, 4), _WIDE_PX), ((-4, 6), _WIDE_PX), ((-1, 9), _WIDE_PX),
+    ((-2, 4), math.inf), ((-1, 5), math.inf),
+)  # fmt: skip
+_SLACK_RATIO: Final = 0.3
+_STARTS_RATIO: Final = 0.6
+# Of a gutter so much, seen as coarsely as it is, belongs to its column still.
+_PAPER_PX: Final = round(0.3 * _LINE_PX)
+# Grain, and the tip of a character.
+_MOST_SPECKS: Final = 2
+_RULE_SHARE: Final = 0.9
+_LEAST_RULE_PX: Final = 3 * _LINE_PX
+# Of the blocks beside a gutter so many hold text, and of these so many right at its side.
+_TEXT_PX: Final = 4 * _LINE_PX
+_SIDE_PX: Final = round(0.6 * _LINE_PX)
+_LEAST_TEXT: Final = 0.55
+_LEAST_FLUSH: Final = 0.5
+_OUTSIDE: Final = np.zeros(1, np.bool_)
+
+
+class Gutter(NamedTuple):
+    """Where a column begins: `along` frame pixels to the left of a place on one of its lines.
+
+    It is `lean` pixels further away for each pixel further down.
+    """
+
+    place: LineStart
+    along: float
+    lean: float
+
+    def distance_from(self, place: LineStart) -> float:
+        """Return how far left of `place`, on another of the column's lines, the column begins."""
+        cos, sin = math.cos(self.place.angle), math.sin(self.place.angle)
+        x, y = place.x - self.place.x, place.y - self.place.y
+        right, down = x * cos + y * sin, y * cos - x * sin
+        return max(0.0, self.along + self.lean * down + right)
+
+
+def find_gutter(
+    grey: Grey, place: LineStart, *, least_contrast: float, most_ratio: float = _FARTHEST_RATIO
+) -> Gutter | None:
+    """Return the first gutter left of `place`, None without one in `most_ratio` line heights.
+
+    `grey` is dark on light; what is fainter than `least_contrast` grey levels is no ink.
+    """
+    reach = min(most_ratio, max(0.0, place.x / place.height))
+    ink = _cut_ink(grey, place, reach=reach, least_contrast=least_contrast)
+    blocks = ink.reshape(2 * _HALF_BLOCKS, _BLOCK_ROWS, -1).sum(axis=1, dtype=np.uint8)
+    lean, upright = _straighten(blocks)
+    side = min(_find_sides(upright), default=None)
+    if side is None:
+        return None
+    return Gutter(place, max(0, side - _BEHIND_PX) * place.height / _LINE_PX, lean)
+
+
+def starts_column(grey: Grey, place: LineStart, *, least_contrast: float) -> bool:
+    """Tell whether a column begins at `place`."""
+    gutter = find_gutter(grey, place, least_contrast=least_contrast, most_ratio=_NEIGHBOUR_RATIO)
+    return gutter is not None and gutter.along < _STARTS_RATIO * place.height
+
+
+def _cut_ink(
+    grey: Grey, place: LineStart, *, reach: float, least_contrast: float
+) -> NDArray[np.uint8]:
+    """Return what is ink [rows, columns] of the page round `place`, from there leftwards.
+
+    Level rules are no ink, as those of a table run from column to column.
+    """
+    scale = place.height / _LINE_PX
+    cos, sin = math.cos(place.angle) * scale, math.sin(place.angle) * scale
+    x0, y0 = _BEHIND_PX, _HALF_BLOCKS * _BLOCK_ROWS
+    matrix = np.array(
+        [[-cos, -sin, place.x + cos * x0 + sin * y0], [-sin, cos, place.y + sin * x0 - cos * y0]]
+    )
+    cut = cv2.warpAffine(
+        grey,
+        matrix,
+        (x0 + math.ceil(reach * _LINE_PX), 2 * y0),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    dark = darkness_of(np.asarray(cut, dtype=np.uint8), _LINE_PX)
+    ink = (dark > least_contrast).view(np.uint8)
+    rules = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, _LEAST_RULE_PX), np.uint8))
+    return np.where(rules, np.uint8(0), ink)
+
+
+def _straighten(blocks: NDArray[np.uint8]) -> tuple[float, NDArray[np.uint8]]:
+    """Return how the columns lean, and the blocks moved so that they stand upright.
+
+    The sides of upright columns are the steepest.
+    """
+    middles = (np.arange(2 * _HALF_BLOCKS) + 0.5 - _HALF_BLOCKS) * _BLOCK_ROWS
+    moves = np.rint(_LEANS[:, np.newaxis] * middles).astype(np.intp)
+    most = int(moves.max())
+    padded = np.pad(blocks, ((0, 0), (most, most)))
+    windows = sliding_window_view(padded, blocks.shape[1], axis=1)
+    # [leans, blocks, columns]
+    moved = windows[np.arange(2 * _HALF_BLOCKS), most + moves]
+    inked = np.count_nonzero(moved, axis=1)
+    steps = inked[:, _EDGE_PX:] - inked[:, :-_EDGE_PX]
+    best = int((steps * steps).sum(axis=1).argmax())
+    return float(_LEANS[best]), moved[best]
+
+
+def _find_sides(upright: NDArray[np.uint8]) -> Iterator[int]:
+    """Yield for each span of `upright` where its first gutter begins, if it has one."""
+    filled = upright >= _BLOCK_ROWS - 1
+    # A rule that leans a little steps from one column to the next.
+    filled[:, 1:] |= filled[:, :-1]
+    ink, rules = _sum_down(upright), _sum_down(filled)
+    for (top, bottom), least_px in _SEARCHES:
+        span = slice(_HALF_BLOCKS + top, _HALF_BLOCKS + bottom)
+        is_rule = rules[span.stop] - rules[span.start] >= _RULE_SHARE * (bottom - top)
+        is_clear = is_rule | (ink[span.stop] - ink[span.start] <= _MOST_SPECKS)
+        for left, right in _list_runs(is_clear, is_rule, least_px):
+            if _has_text(upright[span, max(0, left - _TEXT_PX) : left]):
+                yield left + min(_PAPER_PX, _measure_paper(is_rule[left:right]) // 2)
+                break
+
+
+def _sum_down(blocks: NDArray[Any]) -> NDArray[np.int32]:
+    """Return [blocks + 1, columns]: the sums of all blocks above each one."""
+    sums = np.zeros((len(blocks) + 1, blocks.shape[1]), np.int32)
+    np.cumsum(blocks, axis=0, out=sums[1:])
+    return sums
+
+
+def _list_runs(
+    is_clear: NDArray[np.bool_], is_rule: NDArray[np.bool_], least_px: float
+) -> Iterator[tuple[int, int]]:
+    """Yield (left, right) of the runs of clear columns that could be gutters, `right` outside."""
+    bounded = np.concatenate((_OUTSIDE, is_clear, _OUTSIDE))
+    left, right = np.flatnonzero(bounded[1:] != bounded[:-1]).reshape(-1, 2).T
+    rules = np.concatenate((_OUTSIDE, is_rule)).cumsum()
+    is_ahead = left >= _BEHIND_PX - _SLACK_RATIO * _LINE_PX
+    is_gutter = is_ahead & ((right - left >= least_px) | (rules[right] > rules[left]))
+    yield from zip(left[is_gutter].tolist(), right[is_gutter].tolist(), strict=True)
+
+
+def _measure_paper(is_rule: NDArray[np.bool_]) -> int:
+    """Return how wide the paper before a gutter's first rule is."""
+    return int(is_rule.argmax()) if is_rule.any() else len(is_rule)
+
+
+def _has_text(blocks: NDArray[np.uint8]) -> bool:
+    """Tell whether the lines of a column end at the right side of `blocks`."""
+    lines = np.count_nonzero(blocks.any(axis=1))
+    flush = np.count_nonzero(blocks[:, -_SIDE_PX:].any(axis=1))
+    return bool(lines >= _LEAST_TEXT * len(blocks) and flush >= _LEAST_FLUSH * lines)
