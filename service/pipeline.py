@@ -12,7 +12,7 @@ from service.errors import RecognizeError
 from service.expand import Expander, Page
 from service.link import Piece, make_link
 from service.overlap import drop_covered, drop_followers
-from service.records import FrameResult, TextLine, Timings
+from service.records import Box, FrameResult, TextLine, Timings
 from service.scheme import PRINTED, read_scheme
 from service.url import UrlParser
 from service.url_end import first_word, text_of
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 _MAX_LINES = 6
 # From the first prefix to the last link, in seconds that a person waits; the others are worked.
 _READ = "read"
+# Boxes that differ by less than the arithmetic of two machines are read alike, to the last letter.
+_GRID_PX = 0.5
 
 
 class FramePipeline(Protocol):
@@ -142,8 +144,9 @@ class Pipeline:
     ) -> list[Link]:
         """Return the links that start with `prefixes`, from left to right."""
         # A model of someone else's may find more than links, and that is not for reading.
-        printed = tuple(prefix for prefix in prefixes if prefix.label in PRINTED)
-        starts = sorted(drop_followers(printed), key=lambda prefix: prefix.box.left)
+        printed = (_on_grid(prefix) for prefix in prefixes if prefix.label in PRINTED)
+        seen = tuple(one for one in printed if min(one.box.width, one.box.height) > 0)
+        starts = sorted(drop_followers(seen), key=lambda prefix: prefix.box.left)
         with clock.stage(_READ):
             found = self._share_out(
                 lambda prefix: follow(prefix, lambda: self._try_prefix(page, prefix, clock)), starts
@@ -268,6 +271,11 @@ def _token(word: Sequence[Symbol]) -> str:
 def _is_whole(reading: Reading) -> bool:
     """Tell whether a link that nothing follows on its line may end there."""
     return reading.has_whole_host and not is_unfinished(reading.text)
+
+
+def _on_grid(prefix: Prefix) -> Prefix:
+    """Return the prefix with each side of its box on the nearest half pixel."""
+    return replace(prefix, box=Box(*(round(side / _GRID_PX) * _GRID_PX for side in prefix.box)))
 
 
 def _read_anew(_: Prefix, read: Callable[[], Link | None]) -> Link | None:

@@ -8,11 +8,14 @@ import pytest
 
 from service.cutouts import CutPage, read_layout
 from service.decode import decode_frame
-from service.settings import DecodeSettings
+from service.expand import Expander, Page
+from service.ink import grey_of
+from service.settings import DecodeSettings, ExpandSettings
 from service.shrink import View
 from tests.service.browser import PAGE, open_browser, open_tab, write_video
 from tests.service.clients import open_server, wait_until_ready
 from tests.service.fakes import FakeBuilder
+from tests.service.printed import print_page
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -44,10 +47,19 @@ async ([address, boxes]) => {
 }
 """
 JOIN = """
-async ([address, prefixes, first, second]) => {
+async ([address, prefixes, first, second, plans]) => {
   const { joinLinks, listDoubtful } = await import(address.replace("main.js", "doubt.js"));
   const urls = (links) => links.map(({ url }) => url);
-  return [listDoubtful(prefixes, first), urls(joinLinks(first, second))];
+  const doubtful = listDoubtful(prefixes, first, plans);
+  const again = doubtful.map(({ number }) => prefixes[number]);
+  return [doubtful, urls(joinLinks(first, second, again))];
+}
+"""
+PLAN = """
+async ([address, levels, width, height, box]) => {
+  const { planCutouts } = await import(address.replace("main.js", "cutouts.js"));
+  const data = Uint8ClampedArray.from(atob(levels), (byte) => byte.charCodeAt(0));
+  return planCutouts({ data, width, height }, [box])[0];
 }
 """
 SHRINK = """
@@ -127,9 +139,12 @@ def make_link(url, box, confidence=0.96):
     }
 
 
-def ask(page, prefixes, first, second=()):
+def ask(page, prefixes, first, second=(), *, is_cut=False, link_end=None):
+    """Return what is asked for again, and the URLs that both answers come to."""
     tab, address = page
-    return tab.evaluate(JOIN, [address, [{"box": box} for box in prefixes], first, [*second]])
+    plans = [{"isCut": is_cut, "linkEnd": link_end} for _ in prefixes]
+    boxes = [{"box": box} for box in prefixes]
+    return tab.evaluate(JOIN, [address, boxes, first, [*second], plans])
 
 
 SURE, DOUBTFUL, UNREAD = [40, 10, 90, 30], [20, 100, 70, 120], [500, 200, 550, 220]
@@ -141,9 +156,27 @@ def test_what_lies_on_no_sure_link_is_asked_for_again(page):
     prefixes = [SURE, inside_sure, DOUBTFUL, UNREAD]
     assert ask(page, prefixes, first)[0] == [
         {"number": 2, "below": 1},
-        {"number": 3, "below": 0},
+        {"number": 3, "below": 1},
     ]
     assert ask(page, [SURE], first)[0] == []
+
+
+def test_what_runs_out_of_the_frame_is_asked_for_again_only_if_it_was_read(page):
+    assert ask(page, [SURE, UNREAD], [make_link("sure", SURE)], is_cut=True)[0] == [
+        {"number": 0, "below": 1}
+    ]
+
+
+@pytest.mark.parametrize(("link_end", "asked"), [(345, 0), (335, 1)])
+def test_a_link_that_runs_to_the_end_of_what_was_sent_is_asked_for_again(page, link_end, asked):
+    doubtful, _ = ask(page, [SURE], [make_link("sure", SURE)], link_end=link_end)
+    assert len(doubtful) == asked
+
+
+def test_a_sure_link_that_was_asked_for_again_counts_no_more(page):
+    first, second = [make_link("short", SURE)], [make_link("long", SURE, 0.8)]
+    assert ask(page, [SURE], first, second, link_end=335)[1] == ["long"]
+    assert ask(page, [SURE], first, link_end=335)[1] == []
 
 
 def test_the_second_answer_replaces_what_was_in_doubt(page):
@@ -155,3 +188,42 @@ def test_the_second_answer_replaces_what_was_in_doubt(page):
 def test_a_link_that_starts_on_another_is_dropped(page):
     start = [200, 102, 250, 118]
     assert ask(page, [], [make_link("part", start)], [make_link("all", DOUBTFUL)])[1] == ["all"]
+
+
+def plan(page, lines, **camera):
+    """Return what is planned for the first prefix of a printed page, and that page."""
+    tab, address = page
+    printed = print_page(lines, **camera)
+    frame = printed.frame
+    levels = base64.b64encode(grey_of(frame.pixels).tobytes()).decode()
+    box = printed.prefixes[0].box._asdict()
+    return tab.evaluate(PLAN, [address, levels, frame.width, frame.height, box]), printed
+
+
+def test_a_line_that_runs_out_of_the_frame_is_known_to_be_cut(page):
+    long = "https://example.org/one/two/three/four"
+    assert plan(page, [long], size=(420, 300))[0]["isCut"]
+    assert not plan(page, [long])[0]["isCut"]
+    assert not plan(page, ["https://a.org and prose that runs on"], size=(420, 300))[0]["isCut"]
+
+
+def test_the_line_below_is_covered_from_its_column_on_however_wide_spaces_are(page):
+    lines = ["above of many short words here", "justified     text     https://aunt.org/", "next"]
+    planned, printed = plan(page, [*lines, "one more line of many short words"])
+    left = min(box["left"] for box in planned["whole"]["below"][0])
+    assert left < 90 < printed.prefixes[0].box.left
+
+
+@pytest.mark.parametrize("bend_px", [-60, 60])
+def test_the_line_below_is_covered_where_the_paper_bends(page, bend_px):
+    lines = ["a line of prose that ends with https://example.org/", "goes/on", "and more prose"]
+    planned, printed = plan(page, lines, bend_px=bend_px)
+    expander = Expander(ExpandSettings())
+    line = expander.expand_prefix(Page(printed.frame), printed.prefixes[0])
+    below = expander.find_below(line)
+    covered = planned["whole"]["below"][0]
+    assert all(any(holds(one, point) for one in covered) for point in below.strip.polygon)
+
+
+def holds(box, point):
+    return box["left"] <= point.x <= box["right"] and box["top"] <= point.y <= box["bottom"]

@@ -60,6 +60,18 @@ def test_ink_that_runs_out_of_the_frame_is_cut():
     assert not expand(print_page([LINK])).is_cut
 
 
+@pytest.mark.parametrize("width", range(400, 421))
+def test_a_line_that_leaves_the_frame_between_two_letters_is_cut_too(width):
+    assert expand(print_page([LINK + "/two/three/four/five"], size=(width, 300))).is_cut
+
+
+def test_a_line_that_ends_a_word_space_before_the_frame_is_whole():
+    page = print_page([LINK])
+    right = Box.around(expand(page).strip.polygon).right
+    near = print_page([LINK], size=(round(right + LINE_HEIGHT), 300))
+    assert not expand(near).is_cut
+
+
 def test_the_line_below_starts_at_the_left_end_of_its_own_ink():
     page = print_page(["prose and then " + LINK, "next line of the page"])
     expander = Expander(ExpandSettings())

@@ -244,3 +244,24 @@ def test_a_doubtful_reading_is_shown_to_whoever_follows_links_before_it_is_judge
     pipeline = build(page, Reads("https://example.nowhere/a"), min_confidence=0.8)
     (link,) = pipeline.run(page.frame, 1.0, follow).links
     assert seen[0].confidence < 0.8 < link.confidence
+
+
+@pytest.mark.parametrize("off", [-0.01, 0.004, 0.01])
+def test_boxes_that_two_machines_differ_in_are_read_from_the_same_pixels(off):
+    page = print_page([LINK.url], tilt_deg=4)
+    prefix = replace(page.prefixes[0], box=Box(90.1, 118.6, 161.9, 146.2))
+    moved = replace(prefix, box=Box(*(side + off for side in prefix.box)))
+    strips = [strip_of(page.frame, one) for one in (prefix, moved)]
+    assert np.array_equal(*strips)
+
+
+def strip_of(frame, prefix):
+    recognizer = Reads(LINK.url)
+    build_on(FakeDetector((prefix,)), recognizer).run(frame, 0.0)
+    return recognizer.strips[0].pixels
+
+
+def test_a_prefix_too_small_for_any_print_is_no_link():
+    page = print_page([LINK.url])
+    dot = replace(page.prefixes[0], box=Box(90.1, 118.1, 90.2, 118.2))
+    assert build_on(FakeDetector((dot,)), Reads(LINK.url)).run(page.frame, 0.0).links == ()

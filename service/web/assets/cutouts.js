@@ -5,18 +5,23 @@ import { followLine } from "./line.js";
 /**
  * @typedef {import("./line.js").Box} Box
  * @typedef {import("./line.js").Grey} Grey
- * @typedef {{left: number, right: number, up: number, down: number, aside: number}} Reach
- *     how far a cover goes on beside, above and below a line, and how far above the middle of what
- *     stands left of the prefix where the lines below matter; in line heights
+ * @typedef {object} Reach  in line heights
+ * @property {number} left  how far a cover goes on beside, above and below a line
+ * @property {number} right
+ * @property {number} up
+ * @property {number} down
+ * @property {number} aside  how far above the middle of the line left of the prefix, where the lines
+ *     below matter
+ * @property {number} column  how far left of the column there
  * @typedef {{line: Box[], below: Box[][]}} Cover  `below`: the next lines, one by one
+ * @typedef {{quick: Cover, whole: Cover, isCut: boolean, linkEnd: number | null}} Plan
+ *     `isCut` says that the link runs out of the frame, `linkEnd` before which column it must end
  */
 
 /** Enough to read the link. */
-const QUICK = { left: 0.8, right: 2, up: 0.9, down: 0.9, aside: -0.5 };
+const QUICK = { left: 0.8, right: 2, up: 0.9, down: 0.9, aside: 0, column: 4 };
 /** As far as the service looks to tell where a line runs, where it ends, and what is below. */
-const WHOLE = { left: 4, right: 3.2, up: 1.7, down: 1.7, aside: 2.2 };
-/** Left of the column. */
-const BESIDE_COLUMN = 2.5;
+const WHOLE = { left: 4, right: 3.2, up: 1.2, down: 1.2, aside: 1.9, column: 6 };
 /** From one line to the next; the first one below is found whatever the leading. */
 const PITCH = 1.25;
 const WIDEST_PITCH = 1.75;
@@ -30,13 +35,18 @@ const PIECE = 6;
  * `quick` is enough to read it, `whole` is all that the service looks at in the whole frame.
  * @param {Grey} grey
  * @param {Box[]} prefixes
- * @returns {{quick: Cover, whole: Cover}[]}
+ * @returns {Plan[]}
  */
 export function planCutouts(grey, prefixes) {
   return prefixes.map((prefix) => {
     const line = followLine(grey, prefix);
     const link = line.course.slice(0, line.linkLength);
-    return { quick: coverLine(line, link, QUICK), whole: coverLine(line, line.course, WHOLE) };
+    return {
+      quick: coverLine(line, link, QUICK),
+      whole: coverLine(line, line.course, WHOLE),
+      isCut: line.isCut,
+      linkEnd: line.columnLeft === null ? link.at(-1).x : null,
+    };
   });
 }
 
@@ -57,8 +67,8 @@ function coverLine(line, course, reach) {
   const middle = { up: 0.5 + reach.up, down: 0.5 + reach.down };
   const boxes = coverPlaces([first, ...course.slice(1, -1), last], height, middle);
   if (columnLeft === null) return { line: boxes, below: [] };
-  const from = columnLeft - BESIDE_COLUMN * height;
-  const places = listPlaces(line, { from, to: last.x });
+  const from = columnLeft - reach.column * height;
+  const places = cutCourse([...line.before, ...line.course], { from, to: last.x });
   const below = Array.from({ length: MOST_BELOW }, (_, number) => {
     const down = WIDEST_PITCH + number * PITCH + 0.5 + reach.down;
     return coverPlaces(places, height, { up: reach.aside - number * PITCH, down });
@@ -66,13 +76,10 @@ function coverLine(line, course, reach) {
   return { line: boxes, below };
 }
 
-/** Returns places from column to column of a line that runs as straight as can be said. */
-function listPlaces({ course: [first], slope, height }, { from, to }) {
-  const places = [];
-  for (let x = from; x < to + height; x += height) {
-    places.push({ x: Math.min(x, to), y: first.y + slope * (Math.min(x, to) - first.x) });
-  }
-  return places;
+/** Returns the places of a course from column to column; it ends level where it goes on behind. */
+function cutCourse(course, { from, to }) {
+  const places = course.filter(({ x }) => x > from && x < to);
+  return [{ x: from, y: places[0].y }, ...places, { x: to, y: places.at(-1).y }];
 }
 
 /** Returns boxes that reach so far above and below places from left to right. */

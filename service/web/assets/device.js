@@ -52,9 +52,9 @@ export class DeviceDetector {
     });
     const picture = this.#readPixels(frame);
     const asSent = await this.#readAsSent(frame);
-    const { prefixes, covers } = await this.#ask({ picture: asSent }, [asSent.data.buffer]);
+    const { prefixes, plans } = await this.#ask({ picture: asSent }, [asSent.data.buffer]);
     if (prefixes.length === 0) return { answer: { links: [], frame: sizeOf(picture) }, bytes: 0 };
-    return readTwice(picture, { prefixes, covers }, key);
+    return readTwice(picture, { prefixes, plans }, key);
   }
 
   /** A canvas that is read from is kept away from the GPU, which the frame's own is not to be. */
@@ -110,17 +110,17 @@ export class DeviceDetector {
  * Reads all links from small, coarse cutouts, and what that leaves in doubt once more from the very
  * pixels that the whole frame would have.
  */
-async function readTwice(picture, { prefixes, covers }, key) {
-  const quick = { boxes: covers.flatMap((cover) => takeLines(cover.quick, 1)), prefixes };
+async function readTwice(picture, { prefixes, plans }, key) {
+  const quick = { boxes: plans.flatMap((plan) => takeLines(plan.quick, 1)), prefixes };
   const first = await sendCutouts(...(await cut(picture, quick, encodeSmall)), key);
-  const doubtful = listDoubtful(prefixes, first.answer.links);
+  const doubtful = listDoubtful(prefixes, first.answer.links, plans);
   if (doubtful.length === 0) return first;
   const whole = {
-    boxes: doubtful.flatMap(({ number, below }) => takeLines(covers[number].whole, below)),
+    boxes: doubtful.flatMap(({ number, below }) => takeLines(plans[number].whole, below)),
     prefixes: doubtful.map(({ number }) => prefixes[number]),
   };
   const second = await sendCutouts(...(await cut(picture, whole, encodeJpeg)), key);
-  const links = joinLinks(first.answer.links, second.answer.links);
+  const links = joinLinks(first.answer.links, second.answer.links, whole.prefixes);
   return { answer: { ...second.answer, links }, bytes: first.bytes + second.bytes };
 }
 

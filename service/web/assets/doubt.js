@@ -4,33 +4,38 @@
  * @typedef {[number, number][]} Polygon
  * @typedef {{box: [number, number, number, number]}} Prefix  left, top, right, bottom
  * @typedef {{url: string, confidence: number, prefix: Prefix, lines: {polygon: Polygon}[]}} Link
+ * @typedef {import("./cutouts.js").Plan} Plan
  */
 
-/** Links that are as sure as this are read alike from a coarser picture. */
-export const SURE = 0.9;
+/** Links that are as sure as this are mostly read alike from a coarser picture. */
+export const SURE = 0.93;
 
 /**
  * Returns the prefixes that lie on no sure link, and how many lines below each may matter: as many
- * as the link has so far, and none where nothing was read.
+ * as the link has so far. What runs out of the frame and was not read is no link.
  * @param {Prefix[]} prefixes
  * @param {Link[]} links
+ * @param {Plan[]} plans  one for each prefix
  * @returns {{number: number, below: number}[]}
  */
-export function listDoubtful(prefixes, links) {
+export function listDoubtful(prefixes, links, plans) {
   return prefixes.flatMap((prefix, number) => {
     const link = links.find((one) => liesOn(prefix, one));
-    return link && isSure(link) ? [] : [{ number, below: link?.lines.length ?? 0 }];
+    const isSettled = link ? isSure(link) && endsInside(link, plans[number]) : plans[number].isCut;
+    return isSettled ? [] : [{ number, below: link?.lines.length ?? 1 }];
   });
 }
 
 /**
- * Returns the sure links of the first answer and those of the second, in reading order; as in the
- * service, one that starts on another is dropped.
+ * Returns the links of the first answer that were not asked for again and those of the second, in
+ * reading order; as in the service, one that starts on another is dropped.
  * @param {Link[]} first
  * @param {Link[]} second
+ * @param {Prefix[]} again  the prefixes that the second answer is about
  */
-export function joinLinks(first, second) {
-  const both = [...first.filter(isSure), ...second];
+export function joinLinks(first, second, again) {
+  const isLeft = (link) => isSure(link) && !again.some((prefix) => liesOn(prefix, link));
+  const both = [...first.filter(isLeft), ...second];
   const links = both.sort((one, other) => one.prefix.box[0] - other.prefix.box[0]);
   const covers = (link, other) => other !== link && liesOn(other.prefix, link);
   const kept = links.filter(
@@ -44,6 +49,12 @@ export function joinLinks(first, second) {
 
 function isSure({ confidence }) {
   return confidence >= SURE;
+}
+
+/** Tells whether a link ends before the frame does, and before all that was sent of its line. */
+function endsInside({ lines }, { isCut, linkEnd }) {
+  const right = Math.max(...lines.flatMap(({ polygon }) => polygon.map(([x]) => x)));
+  return !isCut && (linkEnd === null || right <= linkEnd);
 }
 
 /** Tells whether the middle of a prefix lies on one of the link's lines. */

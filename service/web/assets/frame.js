@@ -6,7 +6,7 @@ export const FRAME_SIDE_PX = 1440;
 export const PICTURE_SIDE_PX = 2560;
 const QUALITY = 0.82;
 /** Coarse, and enough for what is easy to read. */
-const SMALL_QUALITY = 0.5;
+const SMALL_QUALITY = 0.35;
 
 /**
  * Returns the size that keeps the proportions and has no side above `longest`.

@@ -19,6 +19,8 @@ const DRIFT = 0.12;
 const LINE_GAP = 1.6;
 /** The narrowest space between words; a typewriter's letters stand further apart. */
 const WORD_GAP = 0.3;
+/** What ends so close to the picture's edge goes on behind it. */
+const CUT_GAP = 0.25;
 /** A space is so much wider than any gap inside the prefix. */
 const OVER_PREFIX = 1.6;
 /** Behind this many spaces, and so many heights behind the first, no link goes on. */
@@ -26,10 +28,10 @@ const SPACES = 4;
 const BEHIND_FIRST = 8;
 /** What stands between the middles of two lines, wide leading left out. */
 const PITCH = 1.25;
+/** The lines by which a column is told, the prefix's own being 0: one alone may have wide spaces. */
+const COLUMN_LINES = [-1, 0, 1, 2];
 const STEEPEST = 0.42;
 const SLOPE_STEP = 0.02;
-/** A course of so many places tells the slope better than the prefix does. */
-const STEADY = 16;
 /** The slope is looked for in the prefix and so much behind it, where the link is. */
 const AHEAD = 1.5;
 /** The box of a steep line is higher than the line, up to so many times. */
@@ -64,11 +66,13 @@ export function greyOf({ data, width, height }) {
  *
  * `course` runs from the prefix on, a place each half height; behind the first `linkLength` of them
  * a link must have ended. Where nothing shows that it ended before the line did, it may go on in the
- * next one: then `columnLeft` says where that starts at the earliest; it is null otherwise.
+ * next one: then `columnLeft` says where that starts at the earliest, and `before` how the line runs
+ * from the picture's left edge to the prefix; they are null and empty otherwise. `isCut` says that the
+ * line runs out of the picture without a single space, and the link with it.
  * @param {Grey} grey
  * @param {Box} box  the prefix
- * @returns {{course: Place[], linkLength: number, slope: number, height: number,
- *     columnLeft: number | null}}
+ * @returns {{course: Place[], before: Place[], linkLength: number, height: number,
+ *     columnLeft: number | null, isCut: boolean}}
  */
 export function followLine(grey, box) {
   const ink = new Ink(grey, box);
@@ -76,20 +80,17 @@ export function followLine(grey, box) {
   const boxHeight = box.bottom - box.top;
   const rise = Math.abs(slope) * (box.right - box.left);
   const height = Math.max(boxHeight - rise, boxHeight / MOST_BOX);
-  const traced = traceCourse(ink, box, { slope, height });
-  const { linkEnd, lineEnd } = findEnds(ink.blanksAlong(traced, height), box, height);
+  const start = { x: box.left, y: (box.top + box.bottom - slope * (box.right - box.left)) / 2 };
+  const traced = traceCourse(ink, start, { slope, height });
+  const { linkEnd, lineEnd, spaces } = findEnds(ink.blanksAlong(traced, height), box, height);
   const upTo = (end) => traced.filter(({ x }) => x <= end + STEP * height);
   const course = upTo(lineEnd);
   const linkLength = linkEnd === null ? course.length : upTo(linkEnd).length;
-  const steady = course.length < STEADY ? slope : slopeOf(course);
   const isOpen = linkEnd === null;
-  const columnLeft = isOpen ? findColumnLeft(ink, course[0], { slope: steady, height }) : null;
-  return { course, linkLength, slope: steady, height, columnLeft };
-}
-
-function slopeOf(course) {
-  const [first, last] = [course[0], course.at(-1)];
-  return (last.y - first.y) / (last.x - first.x);
+  const before = isOpen ? traceCourse(ink, start, { slope, height, towards: -1 }).reverse() : [];
+  const columnLeft = isOpen ? findColumnLeft(ink, before, height) : null;
+  const isCut = spaces === 0 && ink.width - lineEnd < CUT_GAP * height;
+  return { course, before, linkLength, height, columnLeft, isCut };
 }
 
 /** What is ink in a grey picture: darker than the paper or, in a dark one, lighter. */
@@ -183,21 +184,22 @@ class Ink {
   }
 }
 
-/** Returns where the line's middle runs, to the picture's right edge. */
-function traceCourse(ink, box, { slope, height }) {
+/** Returns where the line's middle runs, to the picture's right edge or, `towards` -1, its left. */
+function traceCourse(ink, start, { slope, height, towards = 1 }) {
   const reach = Math.round(REACH * height);
   const drift = Math.max(1, Math.round(DRIFT * height));
   const look = (place, toSlope) =>
     ink.profile(place, { slope: toSlope, width: WINDOW * height, reach: reach + drift });
-  const start = { x: box.left, y: (box.top + box.bottom - slope * (box.right - box.left)) / 2 };
+  const step = towards * STEP * height;
   const course = [start];
   let known = look(start, slope);
-  for (let place = start; place.x < ink.width; ) {
-    const ahead = { x: place.x + STEP * height, y: place.y + slope * STEP * height };
+  for (let place = start; towards > 0 ? place.x < ink.width : place.x > 0; ) {
+    const ahead = { x: place.x + step, y: place.y + slope * step };
     const rows = look(ahead, slope);
     const shift = matchRows(known, rows, drift);
     known = known.map((count, row) => 0.8 * count + 0.2 * (rows[row + shift] ?? 0));
-    slope = Math.min(STEEPEST, Math.max(-STEEPEST, slope + (0.3 * shift) / (WINDOW * height)));
+    const turned = slope + (0.3 * towards * shift) / (WINDOW * height);
+    slope = Math.min(STEEPEST, Math.max(-STEEPEST, turned));
     place = { x: ahead.x, y: ahead.y + 0.5 * shift };
     course.push(place);
   }
@@ -215,7 +217,10 @@ function matchRows(known, rows, drift) {
   return best.shift;
 }
 
-/** Returns the columns where a link must have ended, null for want of spaces, and where the line does. */
+/**
+ * Returns the columns where a link must have ended, null for want of spaces, and where the line does;
+ * and how many spaces there are up to that.
+ */
 function findEnds({ from, blanks }, box, height) {
   const gaps = listGaps(blanks);
   const inside = gaps.filter(([, end]) => from + end <= box.right);
@@ -231,27 +236,22 @@ function findEnds({ from, blanks }, box, height) {
   const isBehind = ([, end], index) =>
     index + 1 >= SPACES && end - spaces[0][0] >= BEHIND_FIRST * height;
   const sure = spaces.find(isBehind);
-  if (sure) return { linkEnd: from + sure[1], lineEnd };
-  return { linkEnd: spaces.length < SPACES ? null : lineEnd, lineEnd };
+  const linkEnd = sure ? from + sure[1] : spaces.length < SPACES ? null : lineEnd;
+  return { linkEnd, lineEnd, spaces: spaces.length };
 }
 
-/** Returns where the column begins: left of it, this line and the next are blank for a gutter. */
-function findColumnLeft(ink, first, { slope, height }) {
-  const [here, next] = [0, PITCH * height].map((below) =>
-    ink.blanksAlong(placesLeftOf(first, { below, slope, height }), height, STRAY),
-  );
-  const both = here.blanks.map((isBlank, column) => isBlank && next.blanks[column]);
-  const gutters = listGaps(both).filter(([start, end]) => end - start >= LINE_GAP * height);
-  return gutters.at(-1)?.[1] ?? 0;
-}
-
-/** Returns places near one another, each with paper of its own, from the picture's left edge on. */
-function placesLeftOf({ x, y }, { below, slope, height }) {
-  const pieces = Math.max(1, Math.ceil(x / (WINDOW * height)));
-  return Array.from({ length: pieces + 1 }, (_, piece) => {
-    const place = (x * piece) / pieces;
-    return { x: place, y: y + below + slope * (place - x) };
+/** Returns where the column begins: left of it, these lines are blank for a gutter. */
+function findColumnLeft(ink, before, height) {
+  const lines = COLUMN_LINES.map((number) => {
+    const below = number * PITCH * height;
+    const course = before.map(({ x, y }) => ({ x, y: y + below }));
+    return ink.blanksAlong(course, height, STRAY);
   });
+  const [{ from, blanks }] = lines;
+  const all = blanks.map((_, column) => lines.every((line) => line.blanks[column]));
+  const gutters = listGaps(all).filter(([start, end]) => end - start >= LINE_GAP * height);
+  const last = gutters.at(-1);
+  return last ? Math.max(0, from + last[1]) : 0;
 }
 
 /** Returns start and end of each run of blank columns. */

@@ -34,7 +34,7 @@ async function look(picture) {
   const found = (await detect(picture)).filter(({ score }) => score >= limits.min_score);
   const prefixes = found.slice(0, limits.max_prefixes).map(describePrefix);
   const boxes = prefixes.map(({ box: [left, top, right, bottom] }) => ({ left, top, right, bottom }));
-  return { prefixes, covers: boxes.length === 0 ? [] : planCutouts(greyOf(picture), boxes) };
+  return { prefixes, plans: boxes.length === 0 ? [] : planCutouts(greyOf(picture), boxes) };
 }
 
 /** The detector shrinks pictures by itself, but not to the very grey levels that the service has. */
