@@ -78,7 +78,8 @@ def write_networks(
     save_network(detector.model, folder / "frozen")
     save_variables(detector, folder / "variables")
     write_litert(detector, folder / "float32.tflite")
-    write_litert(detector, folder / "int8.tflite", pictures=pictures)
+    write_litert(detector, folder / "int8.tflite", is_int8=True)
+    write_litert(detector, folder / "ranges.tflite", is_int8=True, pictures=pictures)
     return {path.stem: path for path in folder.iterdir()} | {"onnx": folder / ONNX}
 
 
@@ -123,6 +124,7 @@ def list_contenders(networks: dict[str, Path], threads: Sequence[int]) -> Iterat
             ("TensorFlow, frozen, bfloat16", "bfloat16", "frozen", ()),
             ("LiteRT, float32", "litert", "float32", ()),
             ("LiteRT, int8", "litert", "int8", ()),
+            ("LiteRT, int8, fixed ranges", "litert", "ranges", ()),
             ("ONNX Runtime", "onnx", "onnx", ("onnxruntime",)),
             ("OpenVINO", "openvino", "onnx", ("openvino",)),
         ):

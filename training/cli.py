@@ -172,7 +172,8 @@ def run_export(
         Path | None, typer.Option(help="The model store, in place of the one that ships.")
     ] = None,
     pictures: Annotated[
-        Path | None, typer.Option(help="A folder of pictures that int8 takes its ranges from.")
+        Path | None,
+        typer.Option(help="A folder of pictures that int8 takes its ranges from, not each frame."),
     ] = None,
     long_side: Annotated[
         int | None, typer.Option(min=32, help="Larger frames come down to this many pixels.")

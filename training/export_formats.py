@@ -26,8 +26,8 @@ def write_export(
 ) -> None:
     """Write `detector` to `out`, which is a file for LiteRT and a folder for the others.
 
-    `pictures` is the folder that int8 takes its ranges from. Raises ExportError where it has none,
-    or where Keras does not run on TensorFlow.
+    `pictures` is a folder that int8 takes its ranges from, in place of each frame. Raises
+    ExportError where there are none in it, or where Keras does not run on TensorFlow.
     """
     require_tensorflow()
     if to is ExportFormat.SAVED_MODEL:
@@ -35,8 +35,9 @@ def write_export(
     elif to is ExportFormat.WEB:
         write_web(detector, out)
     else:
-        ranges = list_pictures(pictures) if to is ExportFormat.LITERT_INT8 else ()
-        write_litert(detector, out, pictures=ranges)
+        is_int8 = to is ExportFormat.LITERT_INT8
+        ranges = list_pictures(pictures) if is_int8 and pictures else ()
+        write_litert(detector, out, is_int8=is_int8, pictures=ranges)
 
 
 def load_export(export: Path) -> Detector:
@@ -44,13 +45,11 @@ def load_export(export: Path) -> Detector:
     return load_litert(export) if export.suffix == ".tflite" else SavedDetector(export)
 
 
-def list_pictures(folder: Path | None) -> list[Path]:
+def list_pictures(folder: Path) -> list[Path]:
     """Return the pictures of a folder, or of its `images/`: the first by name, `MAX_PICTURES`.
 
     Raises ExportError where there are none.
     """
-    if folder is None:
-        raise ExportError("int8 takes its ranges from pictures: expected a folder with some")
     places = [place for place in (folder, folder / "images") if place.is_dir()]
     found = [
         path

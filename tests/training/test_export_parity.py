@@ -77,12 +77,15 @@ def test_litert_finds_the_same(trained, frame, expected, tmp_path):
     assert_same(found, expected, least_iou=0.99, score_within=0.001)
 
 
-def test_litert_in_int8_finds_the_same_within_its_precision(trained, frame, expected, tmp_path):
-    path = tmp_path / "links.tflite"
-    pictures = tmp_path / "pictures"
+@pytest.mark.parametrize("has_pictures", [False, True], ids=["frame", "pictures"])
+def test_litert_in_int8_finds_the_same_within_its_precision(
+    trained, frame, expected, tmp_path, *, has_pictures
+):
+    path, pictures = tmp_path / "links.tflite", tmp_path / "pictures"
     pictures.mkdir()
     shutil.copy(FRAMES / "random-1.jpg", pictures)
-    write_export(trained, path, to=ExportFormat.LITERT_INT8, pictures=pictures)
+    ranges = pictures if has_pictures else None
+    write_export(trained, path, to=ExportFormat.LITERT_INT8, pictures=ranges)
     assert_same(load_export(path).detect(frame), expected, least_iou=0.8, score_within=0.15)
     assert path.stat().st_size <= 2_500_000
 

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import json
 import zipfile
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 import keras
@@ -21,11 +19,10 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 from keras import layers
 
-from training.bare_network import save_network
 from training.contract import INPUT_NAME, OUTPUT_NAME, format_labels
 from training.export import require_tensorflow
 from training.folding import fold_normalization
-from training.litert import LABELS
+from training.litert import LABELS, convert_network
 from training.reader.alphabet import LABEL_MAP, decode_path
 from training.reader.batches import (
     COLUMNS_PER_STEP,
@@ -37,6 +34,8 @@ from training.reader.batches import (
 from training.reader.export import load_reader
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from training.reader.net import ReaderModelConfig
@@ -67,12 +66,7 @@ def convert_reader(model: keras.Model) -> bytes:
     """Return a reader as LiteRT has it, its answer log-probabilities."""
     folded = fold_normalization(model)
     log_probs = layers.Activation("log_softmax")(folded.output)
-    with TemporaryDirectory() as folder:
-        save_network(keras.Model(folded.input, log_probs), Path(folder))
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        network: bytes = converter.convert()
-    return network
+    return convert_network(keras.Model(folded.input, log_probs), weights=tf.int8)
 
 
 class LiteRtReader:
