@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import weakref
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,6 +10,7 @@ import structlog
 
 from model_store import RolloutError, read_rollout
 from service.lineup import Lineup
+from service.memory import free_memory
 
 if TYPE_CHECKING:
     from model_store import Rollout
@@ -106,15 +106,11 @@ class ModelWatch:
         return rollout
 
     def _free_memory(self) -> None:
-        """Collect what TensorFlow leaves of a model whose last frame is answered.
-
-        Its functions and variables refer to one another in rings; Python's own collector comes by
-        so rarely that each swap would cost the memory of one more model.
-        """
+        """Give back the memory of a model whose last frame is answered."""
         staying = [one for one in self._leaving if one() is not None]
         if len(staying) < len(self._leaving):
             self._leaving = staying
-            gc.collect()
+            free_memory()
 
 
 def _is_same(first: Lineup, second: Lineup) -> bool:

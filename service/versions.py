@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -16,6 +15,7 @@ from model_store import (
 )
 from model_store.digest import glance_at
 from service.errors import GoldenMissedError
+from service.memory import free_memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,8 +103,7 @@ class Versions:
         else:
             self._refused.pop(version, None)
             return served
-        # TensorFlow's objects refer to one another in rings, which nothing else would break soon.
-        gc.collect()
+        free_memory()
         return None
 
     def _refuse(self, version: int, seen: Glance, error: Exception) -> None:
