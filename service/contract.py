@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import zipfile
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,8 +21,22 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
+T = TypeVar("T", bound=BaseModel)
+
 CONTRACT: Final = "detector.json"
 REFINER: Final = "refiner.tflite"
+
+
+class Network(Protocol):
+    """A bare network in whatever runtime; threads may share it."""
+
+    def run(self, picture: Floats) -> Floats:
+        """Return what it says of a picture [1, H, W, channels] in 0..255; raises `ModelRunError`.
+
+        A detector answers rows [1, A, classes + 4], its second stage [1, classes + 4], a reader
+        log-probabilities [1, steps, classes].
+        """
+        ...
 
 
 class _Part(BaseModel):
@@ -91,13 +105,20 @@ class Contract(_Part):
 
 def read_contract(path: Path) -> Contract:
     """Return the contract in a `.tflite` file; raises `ModelLoadError`."""
+    how = "printlink-train export --to litert-int8"
+    return read_part(path, CONTRACT, Contract, made_by=how)
+
+
+def read_part(path: Path, name: str, kind: type[T], *, made_by: str) -> T:
+    """Return what the JSON file `name` in a `.tflite` file says.
+
+    Raises `ModelLoadError`, which names the command that the file is `made_by`.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
-            return Contract.model_validate_json(archive.read(CONTRACT))
+            return kind.model_validate_json(archive.read(name))
     except (OSError, KeyError, zipfile.BadZipFile, ValidationError) as error:
-        raise ModelLoadError(
-            f"{path} has no {CONTRACT}; export it with `printlink-train export --to litert-int8`"
-        ) from error
+        raise ModelLoadError(f"{path} has no {name}; export it with `{made_by}`") from error
 
 
 def read_refiner(path: Path) -> bytes | None:

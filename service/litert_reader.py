@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import zipfile
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from service.contract import read_part
 from service.ctc import PAPER, Steps, choose_width
-from service.errors import ModelLoadError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
+    from service.contract import Network
     from service.records import Pixels
-
-    Floats = NDArray[np.float32]
 
 CONTRACT: Final = "reader.json"
 
@@ -40,14 +36,6 @@ class ReaderContract(BaseModel):
     def count_steps(self, height: int, width: int) -> int:
         """Return how many steps a strip of this size has."""
         return max(1, -(-self.steps_per_height * width // height))
-
-
-class Network(Protocol):
-    """The bare network."""
-
-    def run(self, picture: Floats) -> Floats:
-        """Return what the network answers [1, ...]; raises `ModelRunError`."""
-        ...
 
 
 class LiteRtStripNetwork:
@@ -72,10 +60,4 @@ class LiteRtStripNetwork:
 
 def read_reader_contract(path: Path) -> ReaderContract:
     """Return the contract in a `.tflite` file; raises `ModelLoadError`."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return ReaderContract.model_validate_json(archive.read(CONTRACT))
-    except (OSError, KeyError, zipfile.BadZipFile, ValidationError) as error:
-        raise ModelLoadError(
-            f"{path} has no {CONTRACT}; make it with `printlink-train reader export`"
-        ) from error
+    return read_part(path, CONTRACT, ReaderContract, made_by="printlink-train reader export")

@@ -6,27 +6,16 @@ The graph of a SavedModel that has a second stage does the same inside.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import cv2
 import numpy as np
 
 if TYPE_CHECKING:
-    from service.contract import Floats, Refining
+    from service.contract import Floats, Network, Refining
 
 # Samples along each side of a patch's pixel: print larger than the patch is not to alias.
 _OVERSAMPLING: Final = 2
-
-
-class Network(Protocol):
-    """What a runtime has loaded; may be called from several threads at once."""
-
-    def run(self, picture: Floats) -> Floats:
-        """Return rows for a picture [1, H, W, channels] in 0..255; raises `ModelRunError`.
-
-        A detector answers [1, A, classes + 4], a second stage [1, classes + 4].
-        """
-        ...
 
 
 class Found(NamedTuple):

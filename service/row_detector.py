@@ -21,9 +21,8 @@ from service.shrink import View
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from service.contract import Contract, Floats
+    from service.contract import Contract, Floats, Network
     from service.records import Frame, Pixels
-    from service.refine import Network
     from service.settings import DetectSettings
     from service.shrink import ShareOut
 
