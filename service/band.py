@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from service.ink import contrast_of, darkness_of
 from service.tilt import line_profile
@@ -33,6 +32,7 @@ _SLACK_ROWS = int(0.7 * LINE_PX)
 _SEARCH_RATIO = 0.22
 # Between ascender top and baseline, in a window's rows.
 _INK_TOP, _INK_BOTTOM = HALF_ROWS - int(0.45 * LINE_PX), HALF_ROWS + int(0.32 * LINE_PX)
+_BODY = slice(HALF_ROWS - LINE_PX // 2, HALF_ROWS + LINE_PX // 2)
 _MIN_INK_PX = 5
 _RULE_ROWS = 0.95
 _RULE_INK = 0.35
@@ -78,11 +78,10 @@ class Band:
         The line's own contrast is full ink, so that faint print weighs as much as bold print, but
         not less than `least_contrast` grey levels: grain is no ink.
         """
-        columns = self.dark.shape[1] - _COLUMNS + 1
-        lefts = np.rint(np.arange(steps) * (stride * self._px)).astype(np.intp)
-        windows = sliding_window_view(self.dark, _COLUMNS, axis=1)[:, lefts[lefts < columns]]
+        lefts = [round(step * stride * self._px) for step in range(steps)]
+        most = self.dark.shape[1] - _COLUMNS
         # [steps, rows, columns]
-        dark = np.ascontiguousarray(windows.swapaxes(0, 1))
+        dark = np.stack([self.dark[:, left : left + _COLUMNS] for left in lefts if left <= most])
         return Looks(dark, least_contrast, axis_row=self._axis_row, px=self._px)
 
     def look_down(self, ratios: NDArray[np.floating], *, least_contrast: float) -> Looks:
@@ -106,10 +105,14 @@ class Looks:
         self._heights = dark.shape[1] - _ROWS + 1
         top = axis_row - HALF_ROWS
         full = np.maximum(_contrasts(dark[:, top : top + _ROWS]), least_contrast)
-        self._profiles = _sum_rows(np.minimum(dark, _levels(full))) / full[:, np.newaxis]
+        rows = dark.shape[:2]
+        clipped = np.minimum(dark.reshape(len(dark), -1), _levels(full))
+        self._profiles = _sum_rows(clipped, rows) / full[:, np.newaxis]
         middle = dark[:, :, HALF_COLUMNS - _HALF_STEP : HALF_COLUMNS + _HALF_STEP + 1]
-        self._inked = _count_above(middle, _levels(full, _INK_LEVEL))
-        self._ruled = _count_above(middle, _levels(full, _RULE_LEVEL))
+        # Whole pictures compare several times as fast as row by row.
+        flat = middle.reshape(len(dark), -1)
+        self._inked = _count_above(flat, _levels(full, _INK_LEVEL), rows)
+        self._ruled = _count_above(flat, _levels(full, _RULE_LEVEL), rows)
 
     def at(self, step: int, below: float = 0.0) -> Look | None:
         """Return what is seen at a step, `below` its place in frame pixels; None outside."""
@@ -118,12 +121,13 @@ class Looks:
             return None
         profile = self._profiles[step, top : top + _ROWS]
         moves, models = _moved_profiles()
-        body = float(profile[HALF_ROWS - LINE_PX // 2 : HALF_ROWS + LINE_PX // 2].sum())
-        inked = self._inked[step, top + _INK_TOP : top + _INK_BOTTOM]
+        # So few numbers are added up faster as plain ones.
+        body = sum(profile[_BODY].tolist())
+        inked = sum(self._inked[step, top + _INK_TOP : top + _INK_BOTTOM].tolist())
         return Look(
             moves[int((models @ profile).argmax())],
             min(1.0, body / (LINE_PX * LINE_PX * 0.25)),
-            bool(inked.sum() >= _MIN_INK_PX),
+            inked >= _MIN_INK_PX,
             _is_rule(self._ruled[step, top : top + _ROWS]),
         )
 
@@ -147,21 +151,21 @@ def _is_rule(inked: Ink) -> bool:
     return bool(inked.sum() < _RULE_INK * _ROWS * (2 * _HALF_STEP + 1))
 
 
-def _count_above(dark: Grey, levels: Grey) -> Ink:
-    """Return how many pixels of each row [n, rows] are darker than the picture's level."""
-    return _sum_rows((dark > levels).view(np.uint8))
+def _count_above(dark: Grey, levels: Grey, rows: tuple[int, ...]) -> Ink:
+    """Return how many pixels of each row [steps, rows] are darker than the picture's level."""
+    return _sum_rows((dark > levels).view(np.uint8), rows)
 
 
 def _levels(full: Ink, share: float = 1.0) -> Grey:
-    """Return a share of full ink as bytes [n, 1, 1], which compare with pixels much faster."""
-    return (share * full).astype(np.uint8)[:, np.newaxis, np.newaxis]
+    """Return a share of full ink as bytes [n, 1], which compare with pixels much faster."""
+    return (share * full).astype(np.uint8)[:, np.newaxis]
 
 
-def _sum_rows(values: Grey) -> Ink:
-    """Return the sum of each row, [n, rows, columns] -> float32 [n, rows]."""
-    flat = np.ascontiguousarray(values).reshape(-1, values.shape[2])
+def _sum_rows(values: Grey, rows: tuple[int, ...]) -> Ink:
+    """Return the sums of pictures' rows as float32 `rows` [n, rows], from [n, pixels]."""
+    flat = values.reshape(rows[0] * rows[1], -1)
     sums = cv2.reduce(flat, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32F)
-    return np.asarray(sums, np.float32).reshape(values.shape[:2])
+    return np.asarray(sums, np.float32).reshape(rows)
 
 
 @cache

@@ -33,6 +33,8 @@ def erase_rules(strip: Grey) -> Grey:
     """
     height, width = strip.shape
     ink = np.less(strip, _INK_LEVEL).view(np.uint8)
+    if not ink[:, 0].any():
+        return strip
     _, parts, facts, _ = cv2.connectedComponentsWithStats(ink)
     lengths, areas = facts[:, cv2.CC_STAT_WIDTH], facts[:, cv2.CC_STAT_AREA]
     is_long = lengths >= max(_LEAST_LENGTH_RATIO * height, _LEAST_SHARE * width)

@@ -56,17 +56,20 @@ def find_line_start(grey: Grey, box: Box, *, max_tilt_deg: float) -> LineStart:
     halved = cv2.resize(patch, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     small = np.asarray(halved, dtype=np.uint8)
     degrees = np.arange(-max_tilt_deg, max_tilt_deg + 0.1, _COARSE_DEG)
-    coarse = _find_angle(small, box, degrees)
+    # To within a degree or two the nearest pixels show it, in a third of the time.
+    coarse = _find_angle(small, box, degrees, sampling=cv2.INTER_NEAREST)
     angle = _find_angle(small, box, coarse + np.array([-1.0, -0.5, 0.0, 0.5, 1.0]))
     return _fit_height(patch, scale=scale, box=box, angle=math.radians(angle))
 
 
-def _find_angle(patch: Grey, box: Box, degrees: NDArray[np.floating]) -> float:
+def _find_angle(
+    patch: Grey, box: Box, degrees: NDArray[np.floating], *, sampling: int = cv2.INTER_LINEAR
+) -> float:
     """Return the angle in degrees at which the lines lie along the rows; level if none fits."""
     possible = [float(one) for one in degrees if _line_size(box, math.radians(one)) is not None]
     if not possible:
         return 0.0
-    return max(possible, key=lambda one: _score_angle(patch, math.radians(one)))
+    return max(possible, key=lambda one: _score_steps(_rows_at(patch, math.radians(one), sampling)))
 
 
 def _line_size(box: Box, angle: float) -> tuple[float, float] | None:
@@ -97,20 +100,19 @@ def _cut_patch(grey: Grey, box: Box) -> tuple[Grey, float]:
     return measure_ink(np.asarray(patch, dtype=np.uint8), PATCH_LINE_PX), scale
 
 
-def _rows_at(patch: Grey, angle: float) -> NDArray[np.float32]:
+def _rows_at(patch: Grey, angle: float, sampling: int = cv2.INTER_LINEAR) -> NDArray[np.float32]:
     """Return the ink per row of the patch's middle four fifths, turned round their centre."""
     height, width = patch.shape
     rows = height * 4 // 5
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), math.degrees(angle), 1.0)
     turn[1, 2] -= (height - rows) / 2
-    turned = cv2.warpAffine(patch, turn, (width, rows), flags=cv2.INTER_LINEAR)
+    turned = cv2.warpAffine(patch, turn, (width, rows), flags=sampling)
     rows_sum = cv2.reduce(turned, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32F)
     return np.asarray(rows_sum.ravel(), dtype=np.float32)
 
 
-def _score_angle(patch: Grey, angle: float) -> float:
+def _score_steps(rows: NDArray[np.float32]) -> float:
     """Text lines that lie along the rows make the row sums jump: sum of squared steps."""
-    rows = _rows_at(patch, angle)
     steps = rows[1:] - rows[:-1]
     return float(steps @ steps)
 
