@@ -252,7 +252,7 @@ class UrlSettings(SettingsGroup):
     """When a reading counts as a URL."""
 
     min_confidence: float = Field(
-        default=0.4, ge=0, le=1, description="Links that are less sure than this are not given."
+        default=0.5, ge=0, le=1, description="Links that are less sure than this are not given."
     )
     max_readings: int = Field(
         default=4, ge=1, le=4, description="Most treatments of a strip that are read when in doubt."
