@@ -58,7 +58,7 @@ class Kit:
         """
         settings = self._settings
         model = find_model(settings.model, version)
-        detector = load_detector(settings, model, share_out=self._crew.map)
+        detector = load_detector(settings, model)
         detector.warm_up()
         labels = model.label_map.values() if is_checked and _is_ours(model) else ()
         check_detector(detector, labels=labels, min_iou=settings.model.golden_iou)

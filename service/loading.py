@@ -28,27 +28,23 @@ if TYPE_CHECKING:
     from service.ctc import StripNetwork
     from service.saved_model import SavedModel
     from service.settings import RuntimeName, Settings
-    from service.shrink import ShareOut
 
 
 def load_detector(
-    settings: Settings, model: StoredModel | None = None, *, share_out: ShareOut = map
+    settings: Settings, model: StoredModel | None = None
 ) -> SavedModelDetector | RowDetector:
-    """Load this detector, or the one that the settings name.
-
-    `share_out` is to work on the bands of a frame. Raises `ModelLoadError`.
-    """
+    """Load this detector, or the one that the settings name; raises `ModelLoadError`."""
     model = model or find_model(settings.model)
     copy = find_copy(model, LITERT_DETECTOR, settings.detect.runtime)
     if copy is not None:
-        return _load_row_detector(settings, model, copy, share_out)
+        return _load_row_detector(settings, model, copy)
     return SavedModelDetector(
         _load_graph(model, settings, inputs=(detect.INPUT,), outputs=detect.OUTPUTS),
         settings.detect,
         label_map=model.label_map,
         name=model.name,
         version=model.version,
-        view=read_view(model, share_out),
+        view=read_view(model),
     )
 
 
@@ -95,9 +91,7 @@ def find_copy(model: StoredModel, file: str, runtime: RuntimeName) -> Path | Non
     return None if runtime == "tensorflow" else copy
 
 
-def _load_row_detector(
-    settings: Settings, model: StoredModel, copy: Path, share_out: ShareOut
-) -> RowDetector:
+def _load_row_detector(settings: Settings, model: StoredModel, copy: Path) -> RowDetector:
     load = partial(LiteRtNetwork, threads=settings.detect.threads or count_cpus())
     contract, refiner = read_contract(copy), read_refiner(copy)
     return RowDetector(
@@ -107,7 +101,6 @@ def _load_row_detector(
         label_map=model.label_map,
         name=model.name,
         version=model.version,
-        share_out=share_out,
     )
 
 

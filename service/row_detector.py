@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from service.contract import Contract, Floats, Network
     from service.records import Frame, Pixels
     from service.settings import DetectSettings
-    from service.shrink import ShareOut
 
 
 _KEPT_SIZES: Final = 12
@@ -49,19 +48,15 @@ class RowDetector:
         label_map: Mapping[int, str],
         name: str,
         version: int,
-        share_out: ShareOut = map,
     ) -> None:
-        """Take the networks, what stands round them, and the names of their classes.
-
-        `share_out` is to work on the bands of a frame.
-        """
+        """Take the networks, what stands round them, and the names of their classes."""
         self.model_name = name
         self.model_version = version
         self.sees_colour = contract.channels != 1
         self._network = stages.first
         self._settings = settings
         self._contract = contract
-        self._view = View(contract.long_side, is_grey=contract.channels == 1, share_out=share_out)
+        self._view = View(contract.long_side, is_grey=contract.channels == 1)
         self._label_map = dict(label_map)
         # A stream's frames have one size, and counting out its anchors takes a while.
         self._anchors_of = lru_cache(_KEPT_SIZES)(contract.anchors_of)

@@ -7,40 +7,30 @@ TensorFlow, where that takes three times as long.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from PIL import Image
 
 from service.ink import grey_of, rgb_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from numpy.typing import NDArray
 
     from model_store import StoredModel
     from service.records import Pixels
-
-    Rows = tuple[int, int]
-    ShareOut = Callable[[Callable[[Rows], Pixels], Iterable[Rows]], Iterable[Pixels]]
-
-# Side by side they take half the time, and the same whole.
-_BANDS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """What a detector looks at: pictures whose longer side has at most `long_side` pixels.
 
-    `is_grey` says that it makes a grey picture of whatever it is given; `share_out` applies a
-    function to the bands of a picture, side by side where it can.
+    `is_grey` says that it makes a grey picture of whatever it is given.
     """
 
     long_side: int
     is_grey: bool
-    share_out: ShareOut = field(default=map, compare=False)
 
     def shrink(self, pixels: Pixels) -> Pixels:
         """Return uint8 RGB [h, w, 3] of a frame's pixels, as large as the detector would make it.
@@ -57,10 +47,10 @@ class View:
         if scale >= 1:
             return fitted
         size = max(1, round(width * scale)), max(1, round(height * scale))
-        return _resize(fitted, size, math.floor(1 / scale), self.share_out)
+        return _resize(fitted, size, factor=math.floor(1 / scale))
 
 
-def _resize(pixels: Pixels, size: tuple[int, int], factor: int, share_out: ShareOut) -> Pixels:
+def _resize(pixels: Pixels, size: tuple[int, int], *, factor: int) -> Pixels:
     """Return `pixels` in `size` (width, height), at least `factor` times smaller.
 
     As in the graph: means of whole blocks, which are fast, then a triangle as wide as it has to be.
@@ -69,28 +59,25 @@ def _resize(pixels: Pixels, size: tuple[int, int], factor: int, share_out: Share
     if factor > 1:
         whole = pixels[: height * factor, : width * factor]
         pixels = np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA))
-    edges = sorted({round(size[1] * band / _BANDS) for band in range(_BANDS + 1)})
-    bands = share_out(lambda band: _resize_band(pixels, size, band), pairwise(edges))
-    return np.concatenate(list(bands))
+    along, down = _spread(width / size[0]), _spread(height / size[1])
+    smooth = cv2.sepFilter2D(pixels, -1, along, down)
+    return np.asarray(cv2.resize(smooth, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def _resize_band(pixels: Pixels, size: tuple[int, int], band: Rows) -> Pixels:
-    """Return the rows from `band[0]` to `band[1]` (outside) of `pixels` in `size`."""
-    height, width = pixels.shape[:2]
-    top, bottom = (edge * height / size[1] for edge in band)
-    # The triangle of a row reaches this far into its neighbours.
-    reach = math.ceil(max(1.0, height / size[1])) + 1
-    first, last = max(0, math.floor(top) - reach), min(height, math.ceil(bottom) + reach)
-    part = Image.fromarray(pixels[first:last])
-    box = (0, top - first, width, bottom - first)
-    rows = part.resize((size[0], band[1] - band[0]), Image.Resampling.BILINEAR, box=box)
-    return np.asarray(rows, np.uint8)
+def _spread(ratio: float) -> NDArray[np.float32]:
+    """Return the filter [3] after which pixels may be sampled linearly, `ratio` (< 2) apart.
+
+    Both together spread a pixel as far as a triangle over `ratio` pixels on either side, whose
+    variance is a sixth of the square, in a quarter of its time.
+    """
+    side = (ratio * ratio - 1) / 12
+    return np.array([side, 1 - 2 * side, side], np.float32)
 
 
-def read_view(model: StoredModel, share_out: ShareOut = map) -> View | None:
+def read_view(model: StoredModel) -> View | None:
     """Return what the model looks at by its manifest, None where that does not say."""
     known = model.manifest.preprocessing if model.manifest else {}
     long_side = known.get("long_side")
     if not isinstance(long_side, int) or long_side < 1:
         return None
-    return View(long_side, is_grey=known.get("channels") == 1, share_out=share_out)
+    return View(long_side, is_grey=known.get("channels") == 1)

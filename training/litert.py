@@ -1,8 +1,7 @@
 """LiteRT: the bare network as a `.tflite` file, in float32 or int8.
 
 Weights become int8 once and for all. For what flows between the layers int8 needs ranges: those of
-each frame, found while it runs, or those of some pictures, which saves a sixth of the time and
-makes boxes a little less exact.
+each frame, found while it runs, or those of some pictures, which saves a sixth of the time.
 
 The labels, the contract and the second stage lie in the file itself, as a zip archive behind the
 network. That is how LiteRT's metadata carries files, too: the runtime never looks there, `unzip`
