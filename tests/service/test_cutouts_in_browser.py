@@ -297,9 +297,9 @@ WORDS = ["words of a column", "stand side by side"] * 5
 def test_a_sketch_shows_gutters_and_no_rules(page):
     printed = print_columns([WORDS, WORDS], lefts=(100, 500), width=370, is_ruled=True)
     ink = sketch(page, printed, (0, 0, 1000, 640)) < 128
-    assert ink.shape == (54, 209)
-    assert ink[6:36, round(100 * 0.209) : round(470 * 0.209)].any(axis=0).mean() > 0.6
-    assert not ink[6:36, round(474 * 0.209) : round(486 * 0.209)].any()
+    assert ink.shape == (54, 417)
+    assert ink[6:36, round(100 * 0.417) : round(470 * 0.417)].any(axis=0).mean() > 0.6
+    assert not ink[6:36, round(474 * 0.417) : round(486 * 0.417)].any()
     assert not ink[40:].any()
 
 
@@ -308,16 +308,16 @@ def test_the_words_of_a_line_are_one_in_a_sketch(page):
     ink = sketch(page, printed, (0, 0, *printed.frame.pixels.shape[1::-1])) < 128
     row = ink[ink.sum(axis=1).argmax()]
     inked = np.flatnonzero(row)
-    assert len(inked) > 100
+    assert len(inked) > 200
     assert row[inked[0] : inked[-1]].mean() > 0.95
 
 
 def test_nothing_is_sketched_outside_its_boxes(page):
     printed = print_columns([WORDS, WORDS], lefts=(100, 500), width=370)
     ink = sketch(page, printed, (500, 0, 1000, 300)) < 128
-    assert ink[:25, 104:].any()
+    assert ink[:25, 208:].any()
     assert not ink[26:].any()
-    assert not ink[:, :103].any()
+    assert not ink[:, :207].any()
 
 
 def test_a_page_of_few_lines_is_not_sketched(page):

@@ -29,7 +29,7 @@ import { followLine } from "./line.js";
 /** Enough to read the link. */
 const QUICK = { left: 0.8, right: 2, up: 0.9, down: 0.9, aside: 0, column: 4 };
 /** As far as the service looks to tell where a line runs, where it ends, and what is below. */
-const WHOLE = { left: 4, right: 3.2, up: 1.2, down: 1.2, aside: 1.9, column: 4 };
+const WHOLE = { left: 4, right: 3.2, up: 1.2, down: 1.2, aside: 1.9, column: 6 };
 /** From one line to the next; the first one below is found whatever the leading. */
 const PITCH = 1.25;
 const WIDEST_PITCH = 1.75;

@@ -14,9 +14,9 @@ import { shrinkPicture } from "./shrink.js";
 
 /** The service looks for gutters at so many pixels a line. */
 const LINE_PX = 10;
-/** So many of these, across and down, are one here: a line is two or three high. */
-const CELL = { width: 2, height: 5 };
-const LEAST_SHARE = 0.2;
+/** So many of these, across and down, are one here: a line is two or three of them high. */
+const CELL = { width: 1, height: 5 };
+const LEAST_SHARE = 0.4;
 /** What lies closer together becomes one: letters and words do, and no gutter is as narrow. */
 const MOST_GAP_PX = 4;
 /** Level rules are left out, as they run from column to column. */
