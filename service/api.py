@@ -21,7 +21,15 @@ from service.draw import encode_annotated
 from service.guard import secret_in
 from service.models import open_store
 from service.problems import MEDIA_TYPE as PROBLEM_TYPE
-from service.upload import CUTOUTS, FIELD, FORM, LAYOUT, read_cut_page, read_frame_bytes
+from service.upload import (
+    CUTOUTS,
+    FIELD,
+    FORM,
+    LAYOUT,
+    SKETCH,
+    read_cut_page,
+    read_frame_bytes,
+)
 
 if TYPE_CHECKING:
     from service.engine import Engine
@@ -65,6 +73,12 @@ _CUT_PAGE_BODY: Final[dict[str, Any]] = {
                         "type": "string",
                         "format": "binary",
                         "description": "One picture that holds all the parts of the page.",
+                    },
+                    SKETCH: {
+                        "type": "string",
+                        "format": "binary",
+                        "description": "A small picture of the whole page, dark where it has ink: "
+                        "columns are told by the gutters in it, and nothing is read from it.",
                     },
                 },
             }

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from service.ink import darkness_of
+from service.sketch import sketch_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,17 +115,27 @@ def _cut_ink(
     matrix = np.array(
         [[-cos, -sin, place.x + cos * x0 + sin * y0], [-sin, cos, place.y + sin * x0 - cos * y0]]
     )
+    size = x0 + math.ceil(reach * _LINE_PX), 2 * y0
     cut = cv2.warpAffine(
         grey,
         matrix,
-        (x0 + math.ceil(reach * _LINE_PX), 2 * y0),
+        size,
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
     dark = darkness_of(np.asarray(cut, dtype=np.uint8), _LINE_PX)
     ink = (dark > least_contrast).view(np.uint8)
+    if (sketch := sketch_of(grey)) is not None:
+        ink |= _cut_sketch(sketch, matrix, size)
     rules = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, _LEAST_RULE_PX), np.uint8))
     return np.where(rules, np.uint8(0), ink)
+
+
+def _cut_sketch(
+    sketch: Grey, matrix: NDArray[np.floating], size: tuple[int, int]
+) -> NDArray[np.uint8]:
+    flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(sketch, matrix, size, flags=flags), dtype=np.uint8)
 
 
 def _straighten(blocks: NDArray[np.uint8]) -> tuple[float, NDArray[np.uint8]]:

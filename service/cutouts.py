@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from service.decode import decode_frame
 from service.errors import FrameTooLargeError, FrameTooSmallError, ValidationFailedError
 from service.records import Box, Frame, Prefix
+from service.sketch import add_sketch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,10 +101,14 @@ class Layout(_Sent):
 
 @dataclass(frozen=True, slots=True)
 class CutPage:
-    """The encoded picture that holds the cutouts of one frame, and where they belong."""
+    """The encoded picture that holds the cutouts of one frame, and where they belong.
+
+    `sketch` is another, of the whole page, that shows no more than where it has ink.
+    """
 
     layout: Layout
     picture: bytes
+    sketch: bytes | None = None
 
     def find_prefixes(self, settings: DetectSettings) -> tuple[Prefix, ...]:
         """Return the prefixes that the service's own detector would have let pass, best first."""
@@ -112,7 +117,7 @@ class CutPage:
         return tuple(Prefix(one.label, one.score, Box(*one.box)) for one in good)
 
     def lay_out(self, settings: DecodeSettings) -> Frame:
-        """Return the page, blank but for the cutouts; raises a `CallerError`."""
+        """Return the page, blank but for the cutouts and the sketch; raises a `CallerError`."""
         picture = decode_frame(self.picture, settings).pixels
         size = self.layout.frame
         page = np.zeros((size.height, size.width), np.uint8)
@@ -125,7 +130,12 @@ class CutPage:
             page[y : y + height, x : x + width] = picture[top:bottom, left:right]
             is_known[y : y + height, x : x + width] = True
         _fill_ground(page, is_known)
-        return Frame(page)
+        if self.sketch is None:
+            return Frame(page)
+        coarse = decode_frame(self.sketch, settings).pixels
+        if coarse.shape[0] > size.height or coarse.shape[1] > size.width:
+            raise ValidationFailedError("expected a sketch no larger than the frame")
+        return Frame(add_sketch(page, coarse, is_known))
 
 
 def read_layout(text: str, *, decode: DecodeSettings, max_prefixes: int) -> Layout:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 FIELD: Final = "frame"
 CUTOUTS: Final = "cutouts"
 LAYOUT: Final = "layout"
+SKETCH: Final = "sketch"
 FORM: Final = "multipart/form-data"
 # What a form may add around the picture: boundaries, headers, small fields.
 _FORM_EXTRA_BYTES: Final = 65_536
@@ -114,25 +115,30 @@ async def _read_cutouts(request: Request, settings: Settings) -> CutPage:
     if _media_type_of(request) != FORM:
         raise FrameTypeError(f"expected the content type {FORM}, received another")
     max_bytes = settings.decode.max_bytes + _FORM_EXTRA_BYTES
-    async with _open_form(request, max_bytes=max_bytes) as form:
+    async with _open_form(request, max_bytes=max_bytes, max_files=2) as form:
         text = form.get(LAYOUT)
         if not isinstance(text, str):
             raise FieldMissingError(f"expected JSON in the field {LAYOUT}, the form has none")
         layout = read_layout(
             text, decode=settings.decode, max_prefixes=settings.detect.max_prefixes
         )
-        return CutPage(layout, await _read_file(form, CUTOUTS))
+        sketch = await _read_file(form, SKETCH) if SKETCH in form else None
+        return CutPage(layout, await _read_file(form, CUTOUTS), sketch)
 
 
 @asynccontextmanager
-async def _open_form(request: Request, *, max_bytes: int) -> AsyncGenerator[FormData, None]:
+async def _open_form(
+    request: Request, *, max_bytes: int, max_files: int = 1
+) -> AsyncGenerator[FormData, None]:
     """Parse the body as a form and close its files afterwards; raises as `read_frame_bytes`."""
     body = _stream_body(request, max_bytes=max_bytes)
-    parser = MultiPartParser(request.headers, body, max_files=1, max_fields=_MOST_FIELDS)
+    parser = MultiPartParser(request.headers, body, max_files=max_files, max_fields=_MOST_FIELDS)
     try:
         form = await parser.parse()
     except MultiPartException as error:
-        raise RequestError("the multipart body is malformed or has more than one file") from error
+        raise RequestError(
+            f"the multipart body is malformed or has more files than {max_files}"
+        ) from error
     try:
         yield form
     finally:

@@ -5,7 +5,10 @@ import pytest
 
 from service.columns import Gutter, find_gutter, starts_column
 from service.expand import Expander, Page
+from service.ink import grey_of
+from service.records import Frame
 from service.settings import ExpandSettings
+from service.sketch import add_sketch
 from service.tilt import LineStart
 from tests.service.printed import LINE_HEIGHT, print_columns
 
@@ -60,6 +63,38 @@ def test_a_gutter_is_found_however_the_page_is_seen(camera):
     along = straight.prefixes[0].box.left - LEFTS[1]
     gutter = find_gutter(grey, start, least_contrast=least_contrast)
     assert gutter.along == pytest.approx(along, abs=0.5 * LINE_HEIGHT)
+
+
+def know_in_part(page):
+    """Return a page of which only the prefix's line and its neighbours are known, and a sketch."""
+    grey = grey_of(page.frame.pixels)
+    line = round(LINE_HEIGHT)
+    top = round(page.prefixes[0].box.top) - line
+    is_known = np.zeros(grey.shape, bool)
+    is_known[top : top + 4 * line] = True
+    cut = np.where(is_known, grey, np.uint8(245))
+    cell = line // 2, line // 5
+    rows, columns = (side // step for side, step in zip(grey.shape, cell, strict=True))
+    whole = grey[: rows * cell[0], : columns * cell[1]]
+    coarse = whole.reshape(rows, cell[0], columns, cell[1]).min(axis=(1, 3))
+    return cut, add_sketch(cut, coarse, is_known)
+
+
+def test_a_sketch_shows_a_gutter_and_changes_no_strip():
+    page = print_columns([PROSE, with_link(PROSE)], lefts=LEFTS, width=WIDTH)
+    cut, sketched = know_in_part(page)
+    blank, drawn = (
+        Expander(ExpandSettings()).expand_prefix(Page(Frame(grey)), page.prefixes[0])
+        for grey in (cut, sketched)
+    )
+    gutters = [
+        find_gutter(grey, blank.course.start, least_contrast=blank.course.least_contrast)
+        for grey in (cut, sketched)
+    ]
+    along = page.prefixes[0].box.left - LEFTS[1]
+    assert gutters[0] is None or abs(gutters[0].along - along) > LINE_HEIGHT
+    assert gutters[1].along == pytest.approx(along, abs=0.5 * LINE_HEIGHT)
+    np.testing.assert_array_equal(drawn.strip.pixels, blank.strip.pixels)
 
 
 @pytest.mark.parametrize("row", [0, 3, 6, 11])

@@ -24,6 +24,7 @@ from service.settings import (
     RecognizeSettings,
     UrlSettings,
 )
+from service.sketch import sketch_of
 from tests.service.fakes import FakeDetector
 from tests.service.pictures import encode
 from tests.service.printed import print_page
@@ -71,6 +72,40 @@ def test_the_paper_goes_on_beside_a_cutout_and_its_print_does_not():
 def test_without_cutouts_the_page_is_white():
     page = lay_out(make_picture(0), cutouts=[], prefixes=[])
     assert (page == 255).all()
+
+
+def sketch(coarse):
+    return CutPage(
+        read(describe()),
+        encode(Image.fromarray(make_picture(200)), "PNG"),
+        encode(Image.fromarray(coarse), "PNG"),
+    )
+
+
+def test_a_sketch_covers_the_frame_but_for_the_cutouts():
+    coarse = np.zeros((20, 40), np.uint8)
+    page = sketch(coarse).lay_out(DecodeSettings()).pixels
+    ink = sketch_of(page)
+    assert not ink[48:80, 100:164].any()
+    assert ink.sum() == ink.size - 64 * 32
+    assert np.abs(page.astype(int) - 200).max() <= 1
+
+
+def test_without_a_sketch_there_is_none():
+    assert sketch_of(lay_out(make_picture(200))) is None
+
+
+@pytest.mark.parametrize("size", [(101, 40), (20, 201)])
+def test_a_sketch_larger_than_the_frame_is_refused(size):
+    with pytest.raises(ValidationFailedError, match="no larger than the frame"):
+        sketch(np.zeros(size, np.uint8)).lay_out(DecodeSettings())
+
+
+def test_a_sketch_has_the_limits_of_a_picture():
+    with pytest.raises(FrameTooSmallError):
+        sketch(np.zeros((8, 40), np.uint8)).lay_out(DecodeSettings())
+    with pytest.raises(FrameTooLargeError):
+        sketch(np.zeros((500, 500), np.uint8)).lay_out(DecodeSettings(max_pixels=200_000))
 
 
 def test_prefixes_are_those_that_the_service_would_have_let_pass_best_first():

@@ -1,10 +1,12 @@
 """What the page cuts out of a frame arrives as the whole would, and doubt is asked for twice."""
 
 import base64
+import io
 import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from service.cutouts import CutPage, read_layout
 from service.decode import decode_frame
@@ -15,7 +17,7 @@ from service.shrink import View
 from tests.service.browser import PAGE, open_browser, open_tab, write_video
 from tests.service.clients import open_server, wait_until_ready
 from tests.service.fakes import FakeBuilder
-from tests.service.printed import print_page
+from tests.service.printed import print_columns, print_page
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -60,6 +62,36 @@ async ([address, levels, width, height, box]) => {
   const { planCutouts } = await import(address.replace("main.js", "cutouts.js"));
   const data = Uint8ClampedArray.from(atob(levels), (byte) => byte.charCodeAt(0));
   return planCutouts({ data, width, height }, [box])[0];
+}
+"""
+TAKE = """
+async ([address, plan, lines]) => {
+  const { takeWhole } = await import(address.replace("main.js", "cutouts.js"));
+  return takeWhole(plan, lines);
+}
+"""
+SKETCH = """
+async ([address, levels, width, height, arounds]) => {
+  const { sketchInk } = await import(address.replace("main.js", "sketch.js"));
+  const picture = new ImageData(width, height);
+  [...atob(levels)].forEach((byte, pixel) => {
+    const level = byte.charCodeAt(0);
+    picture.data.set([level, level, level, 255], 4 * pixel);
+  });
+  const sketch = sketchInk(picture, arounds);
+  return sketch && [sketch.width, sketch.height, [...sketch.data].filter((_, at) => at % 4 === 0)];
+}
+"""
+ENCODE = """
+async ([address, name, levels, width, height]) => {
+  const { [name]: encode } = await import(address.replace("main.js", "frame.js"));
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width, height });
+  const picture = new ImageData(width, height);
+  levels.forEach((level, pixel) => picture.data.set([level, level, level, 255], 4 * pixel));
+  canvas.getContext("2d").putImageData(picture, 0, 0);
+  const bytes = new Uint8Array(await (await encode(canvas)).arrayBuffer());
+  return btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ""));
 }
 """
 SHRINK = """
@@ -155,15 +187,15 @@ def test_what_lies_on_no_sure_link_is_asked_for_again(page):
     first = [make_link("sure", SURE), make_link("doubtful", DOUBTFUL, 0.89)]
     prefixes = [SURE, inside_sure, DOUBTFUL, UNREAD]
     assert ask(page, prefixes, first)[0] == [
-        {"number": 2, "below": 1},
-        {"number": 3, "below": 1},
+        {"number": 2, "lines": [{"left": 20, "right": 320}]},
+        {"number": 3, "lines": []},
     ]
     assert ask(page, [SURE], first)[0] == []
 
 
 def test_what_runs_out_of_the_frame_is_asked_for_again_only_if_it_was_read(page):
     assert ask(page, [SURE, UNREAD], [make_link("sure", SURE)], is_cut=True)[0] == [
-        {"number": 0, "below": 1}
+        {"number": 0, "lines": [{"left": 40, "right": 340}]}
     ]
 
 
@@ -223,6 +255,87 @@ def test_the_line_below_is_covered_where_the_paper_bends(page, bend_px):
     below = expander.find_below(line)
     covered = planned["whole"]["below"][0]
     assert all(any(holds(one, point) for one in covered) for point in below.strip.polygon)
+
+
+def take(page, planned, *spans):
+    """Return the boxes that are sent of a planned line, given its link's lines so far."""
+    tab, address = page
+    lines = [{"left": left, "right": right} for left, right in spans]
+    return tab.evaluate(TAKE, [address, planned, lines])
+
+
+def test_of_lines_below_no_more_is_sent_than_the_link_was_seen_to_take(page):
+    lines = ["prose that runs over all of the line https://a.org/one/", "two/three", "of it"]
+    planned, printed = plan(page, lines)
+    below = printed.prefixes[0].box.bottom + 40
+
+    def right_end(*spans):
+        boxes = take(page, planned, *spans)
+        return max(box["right"] for box in boxes if box["bottom"] > below)
+
+    whole = right_end((600, 800))
+    assert right_end() == whole
+    height = planned["height"]
+    assert right_end((600, 800), (60, 200)) == pytest.approx(200 + 6 * height)
+    assert right_end((600, 800), (60, 200)) < whole
+
+
+def sketch(page, printed, box, *, height=24.0, least=40.0):
+    """Return what is sketched in a box of a page: uint8 [rows, columns], dark where it has ink."""
+    tab, address = page
+    frame = printed.frame
+    levels = base64.b64encode(grey_of(frame.pixels).tobytes()).decode()
+    sides = dict(zip(("left", "top", "right", "bottom"), box, strict=True))
+    around = {"boxes": [sides], "height": height, "least": least}
+    sent = tab.evaluate(SKETCH, [address, levels, frame.width, frame.height, [around]])
+    return sent and np.array(sent[2], np.uint8).reshape(sent[1], sent[0])
+
+
+WORDS = ["words of a column", "stand side by side"] * 5
+
+
+def test_a_sketch_shows_gutters_and_no_rules(page):
+    printed = print_columns([WORDS, WORDS], lefts=(100, 500), width=370, is_ruled=True)
+    ink = sketch(page, printed, (0, 0, 1000, 640)) < 128
+    assert ink.shape == (54, 417)
+    assert ink[6:36, round(100 * 0.417) : round(470 * 0.417)].any(axis=0).mean() > 0.6
+    assert not ink[6:36, round(474 * 0.417) : round(486 * 0.417)].any()
+    assert not ink[40:].any()
+
+
+def test_the_words_of_a_line_are_one_in_a_sketch(page):
+    printed = print_page(["a line of prose with words and https://a.org/ and more of them"])
+    ink = sketch(page, printed, (0, 0, *printed.frame.pixels.shape[1::-1])) < 128
+    row = ink[ink.sum(axis=1).argmax()]
+    inked = np.flatnonzero(row)
+    assert len(inked) > 200
+    assert row[inked[0] : inked[-1]].mean() > 0.95
+
+
+def test_nothing_is_sketched_outside_its_boxes(page):
+    printed = print_columns([WORDS, WORDS], lefts=(100, 500), width=370)
+    ink = sketch(page, printed, (500, 0, 1000, 300)) < 128
+    assert ink[:25, 208:].any()
+    assert not ink[26:].any()
+    assert not ink[:, :207].any()
+
+
+def test_a_page_of_few_lines_is_not_sketched(page):
+    printed = print_page(["https://a.org/"], size=(300, 200))
+    assert sketch(page, printed, (0, 0, 300, 200), height=60.0) is None
+
+
+@pytest.mark.parametrize("name", ["encodeExactly", "encodeSmall"])
+def test_pictures_are_sent_without_a_colour_profile(page, name):
+    tab, address = page
+    levels = np.full((40, 61), 255, np.uint8)
+    levels[8:32, 16:40] = 0
+    sent = tab.evaluate(ENCODE, [address, name, levels.ravel().tolist(), 61, 40])
+    with Image.open(io.BytesIO(base64.b64decode(sent))) as picture:
+        assert (picture.format, picture.info.get("icc_profile")) == ("WEBP", None)
+        seen = np.asarray(picture.convert("L"))
+    worst = np.abs(seen.astype(int) - levels).max()
+    assert worst == 0 if name == "encodeExactly" else worst < 100
 
 
 def holds(box, point):

@@ -10,6 +10,7 @@ from service.errors import ModelLoadError
 from service.keys import Key, digest_secret, write_keys
 from service.records import Box, Prefix
 from service.settings import AccessSettings, DecodeSettings, DetectSettings, Settings
+from service.sketch import sketch_of
 from service.web_model import WebFile, WebModel, read_web_model
 from tests.model_store.models import FACTS, write_saved_model
 from tests.service.clients import open_client
@@ -28,8 +29,9 @@ WEB_FILE = WebFile(b"export const a = 1;", "0" * 64, "text/javascript; charset=u
 WEB = WebModel("models/fake/7/web/", {"detector.js": WEB_FILE})
 
 
-def fill(layout=LAYOUT, picture=PICTURE):
-    return {"data": {"layout": json.dumps(layout)}, "files": {"cutouts": ("a.jpg", picture)}}
+def fill(layout=LAYOUT, picture=PICTURE, **more):
+    files = {name: (name, data) for name, data in {"cutouts": picture, **more}.items()}
+    return {"data": {"layout": json.dumps(layout)}, "files": files}
 
 
 async def test_links_are_read_where_the_client_says_that_they_begin():
@@ -44,6 +46,18 @@ async def test_links_are_read_where_the_client_says_that_they_begin():
     assert builder.pipeline.prefixes == (Prefix("https", 0.9, Box(20, 40, 60, 52)),)
 
 
+async def test_a_sketch_may_come_along():
+    builder = FakeBuilder()
+    async with open_client(build=builder) as client:
+        response = await client.post("/v1/read", **fill(sketch=PICTURE))
+        schema = (await client.get("/openapi.json")).json()
+    assert response.status_code == 200
+    assert sketch_of(builder.pipeline.frames[-1].pixels) is not None
+    form = schema["paths"]["/v1/read"]["post"]["requestBody"]["content"]["multipart/form-data"]
+    assert "sketch" in form["schema"]["properties"]
+    assert "sketch" not in form["schema"]["required"]
+
+
 @pytest.mark.parametrize(
     ("request_", "status", "code"),
     [
@@ -52,6 +66,15 @@ async def test_links_are_read_where_the_client_says_that_they_begin():
         ({"data": {"layout": "{}"}, "files": {"other": ("a", b"")}}, 422, "validation_failed"),
         ({"data": {"layout": json.dumps(LAYOUT)}, "files": {"x": ("a", b"")}}, 400, None),
         (fill(picture=b""), 400, "frame_empty"),
+        (fill(sketch=b""), 400, "frame_empty"),
+        (fill(sketch=b"GIF89a"), 415, "unsupported_media_type"),
+        (fill(sketch=encode(make_picture(800, 600))), 422, "validation_failed"),
+        (fill(sketch=PICTURE, other=PICTURE), 400, None),
+        (
+            {**fill(), "data": {"layout": json.dumps(LAYOUT), "sketch": "text"}},
+            400,
+            "field_missing",
+        ),
         (fill(picture=b"GIF89a"), 415, "unsupported_media_type"),
         (fill(picture=PICTURE[:-300]), 422, None),
         (fill({**LAYOUT, "prefixes": LAYOUT["prefixes"] * 65}), 422, "validation_failed"),

@@ -10,12 +10,20 @@ import { followLine } from "./line.js";
  * @property {number} right
  * @property {number} up
  * @property {number} down
- * @property {number} aside  how far above the middle of the line left of the prefix, where the lines
- *     below matter
+ * @property {number} aside  how far above the middle of the line, from the column's left end on, where
+ *     the lines below matter
  * @property {number} column  how far left of the column there
  * @typedef {{line: Box[], below: Box[][]}} Cover  `below`: the next lines, one by one
- * @typedef {{quick: Cover, whole: Cover, isCut: boolean, linkEnd: number | null}} Plan
- *     `isCut` says that the link runs out of the frame, `linkEnd` before which column it must end
+ * @typedef {{left: number, right: number}} Span  where a printed line of a link begins and ends
+ * @typedef {import("./sketch.js").Around} Around
+ * @typedef {object} Plan
+ * @property {Cover} quick
+ * @property {Cover} whole
+ * @property {number} height  of the line
+ * @property {boolean} isCut  that the link runs out of the frame
+ * @property {number | null} linkEnd  before which column it must end
+ * @property {Around | null} around  what tells its column where it may go on in the next line; the
+ *     service looks for no gutters in a sketch of light print on a dark ground
  */
 
 /** Enough to read the link. */
@@ -25,6 +33,12 @@ const WHOLE = { left: 4, right: 3.2, up: 1.2, down: 1.2, aside: 1.9, column: 6 }
 /** From one line to the next; the first one below is found whatever the leading. */
 const PITCH = 1.25;
 const WIDEST_PITCH = 1.75;
+/** How much of a line below is looked at, from its left end, to tell whether the link goes on there. */
+const FIRST_WORDS = 10;
+/** How much of it may matter behind the link's end. */
+const BEHIND = 6;
+/** As far as the service looks for a gutter, from any of the link's lines. */
+const AROUND = { left: 62, right: 12, up: 7.5, down: 10 };
 /** A link goes on in three more lines at most. */
 const MOST_BELOW = 3;
 /** A line is covered piece by piece, so that a steep one needs no high box. */
@@ -32,7 +46,8 @@ const PIECE = 6;
 
 /**
  * Returns for each prefix what covers its line and, where its link may go on there, the lines below:
- * `quick` is enough to read it, `whole` is all that the service looks at in the whole frame.
+ * `quick` is enough to read it, `whole` is all that the service looks at in the whole frame but for
+ * the gutters beside columns, which `around` is to show.
  * @param {Grey} grey
  * @param {Box[]} prefixes
  * @returns {Plan[]}
@@ -44,8 +59,10 @@ export function planCutouts(grey, prefixes) {
     return {
       quick: coverLine(line, link, QUICK),
       whole: coverLine(line, line.course, WHOLE),
+      height: line.height,
       isCut: line.isCut,
       linkEnd: line.columnLeft === null ? link.at(-1).x : null,
+      around: line.columnLeft === null || line.isLight ? null : coverAround(line),
     };
   });
 }
@@ -59,6 +76,28 @@ export function takeLines({ line, below }, lines) {
   return [...line, ...below.slice(0, lines).flat()];
 }
 
+/**
+ * Returns the boxes of all that the service looks at, given the lines of the link as far as they are
+ * known. Where it was seen to go on, no more of the lines below is covered than that takes.
+ * @param {Plan} plan
+ * @param {Span[]} lines  none where nothing was read
+ */
+export function takeWhole({ whole, height }, lines) {
+  const below = whole.below.slice(0, Math.max(1, lines.length)).map((boxes, number) => {
+    const right = findEndBelow(lines, number, height);
+    const kept = boxes.filter(({ left }) => left < right);
+    return kept.map((box) => ({ ...box, right: Math.min(box.right, right) }));
+  });
+  return takeLines({ line: whole.line, below }, below.length);
+}
+
+function findEndBelow(lines, number, height) {
+  // Where the next line begins is not known before one was joined.
+  if (lines.length < 2) return Infinity;
+  const next = lines[number + 1];
+  return next ? next.right + BEHIND * height : lines.at(-1).left + FIRST_WORDS * height;
+}
+
 /** @param {Reach} reach */
 function coverLine(line, course, reach) {
   const { height, columnLeft } = line;
@@ -69,11 +108,19 @@ function coverLine(line, course, reach) {
   if (columnLeft === null) return { line: boxes, below: [] };
   const from = columnLeft - reach.column * height;
   const places = cutCourse([...line.before, ...line.course], { from, to: last.x });
+  if (reach.aside) boxes.push(...coverPlaces(places, height, { ...middle, up: reach.aside }));
   const below = Array.from({ length: MOST_BELOW }, (_, number) => {
     const down = WIDEST_PITCH + number * PITCH + 0.5 + reach.down;
-    return coverPlaces(places, height, { up: reach.aside - number * PITCH, down });
+    return coverPlaces(places, height, { up: -number * PITCH, down });
   });
   return { line: boxes, below };
+}
+
+function coverAround({ before, course, height, least }) {
+  const from = course[0].x - AROUND.left * height;
+  const to = course.at(-1).x + AROUND.right * height;
+  const places = cutCourse([...before, ...course], { from, to });
+  return { boxes: coverPlaces(places, height, AROUND), height, least };
 }
 
 /** Returns the places of a course from column to column; it ends level where it goes on behind. */

@@ -21,14 +21,15 @@ export async function detectLinks(picture, key) {
 /**
  * Returns the links in a page of which only cutouts are sent, and the bytes that were; rejects with
  * a `DetectError`.
- * @param {Blob} picture  all cutouts
- * @param {object} layout  where they belong, and the prefixes
+ * @param {{cutouts: Blob, layout: object, sketch?: Blob | null}} parts  one picture of all cutouts,
+ *     where they belong, with the prefixes, and where there is ink around them
  * @param {string | null} key
  */
-export async function sendCutouts(picture, layout, key) {
+export async function sendCutouts({ cutouts, layout, sketch = null }, key) {
   const form = new FormData();
   form.append("layout", JSON.stringify(layout));
-  form.append("cutouts", picture);
+  form.append("cutouts", cutouts);
+  if (sketch) form.append("sketch", sketch);
   // Turned into its bytes here, so that they can be counted.
   const whole = new Response(form);
   // The type of a blob is in lower case, which its boundary is not.

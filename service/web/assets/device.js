@@ -1,10 +1,10 @@
 /** The detector on this device: it looks at frames here, and only cutouts go to the service. */
 
 import { coverBlocks, gatherGrey, packBoxes } from "./blocks.js";
-import { takeLines } from "./cutouts.js";
+import { takeLines, takeWhole } from "./cutouts.js";
 import { get, sendCutouts } from "./detect.js";
 import { joinLinks, listDoubtful } from "./doubt.js";
-import { encodeJpeg, encodeSmall } from "./frame.js";
+import { encodeExactly, encodeJpeg, encodeSmall } from "./frame.js";
 
 /** @typedef {{path: string, min_score: number, max_prefixes: number}} Offer */
 
@@ -35,7 +35,8 @@ export class DeviceDetector {
     this.#worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
     this.#worker.addEventListener("message", ({ data }) => this.#settle(data));
     this.#worker.addEventListener("error", () => this.#giveUp());
-    await this.#ask({ ...offer, folder: new URL(offer.path, document.baseURI).href });
+    const folder = new URL(offer.path, document.baseURI).href;
+    await this.#ask({ offer: { ...offer, folder } });
   }
 
   /**
@@ -54,7 +55,35 @@ export class DeviceDetector {
     const asSent = await this.#readAsSent(frame);
     const { prefixes, plans } = await this.#ask({ picture: asSent }, [asSent.data.buffer]);
     if (prefixes.length === 0) return { answer: { links: [], frame: sizeOf(picture) }, bytes: 0 };
-    return readTwice(picture, { prefixes, plans }, key);
+    return this.#readTwice(picture, { prefixes, plans }, key);
+  }
+
+  /**
+   * Reads all links from small, coarse cutouts, and what that leaves in doubt once more from the very
+   * pixels that the whole frame would have.
+   */
+  async #readTwice(picture, { prefixes, plans }, key) {
+    const quick = { boxes: plans.flatMap((plan) => takeLines(plan.quick, 1)), prefixes };
+    const first = await sendCutouts(await cut(picture, quick, encodeSmall), key);
+    const doubtful = listDoubtful(prefixes, first.answer.links, plans);
+    if (doubtful.length === 0) return first;
+    const whole = {
+      boxes: doubtful.flatMap(({ number, lines }) => takeWhole(plans[number], lines)),
+      prefixes: doubtful.map(({ number }) => prefixes[number]),
+    };
+    const sketch = await this.#sketch(doubtful.map(({ number }) => plans[number].around));
+    const parts = await cut(picture, whole, encodeJpeg);
+    const second = await sendCutouts({ ...parts, sketch }, key);
+    const links = joinLinks(first.answer.links, second.answer.links, whole.prefixes);
+    return { answer: { ...second.answer, links }, bytes: first.bytes + second.bytes };
+  }
+
+  /** Returns the encoded sketch of what lies around some lines, null where none may go on below. */
+  async #sketch(arounds) {
+    const wanted = arounds.filter((around) => around !== null);
+    if (wanted.length === 0) return null;
+    const { sketch } = await this.#ask({ arounds: wanted });
+    return sketch && encodeExactly(drawPixels(sketch));
   }
 
   /** A canvas that is read from is kept away from the GPU, which the frame's own is not to be. */
@@ -106,33 +135,22 @@ export class DeviceDetector {
   }
 }
 
-/**
- * Reads all links from small, coarse cutouts, and what that leaves in doubt once more from the very
- * pixels that the whole frame would have.
- */
-async function readTwice(picture, { prefixes, plans }, key) {
-  const quick = { boxes: plans.flatMap((plan) => takeLines(plan.quick, 1)), prefixes };
-  const first = await sendCutouts(...(await cut(picture, quick, encodeSmall)), key);
-  const doubtful = listDoubtful(prefixes, first.answer.links, plans);
-  if (doubtful.length === 0) return first;
-  const whole = {
-    boxes: doubtful.flatMap(({ number, below }) => takeLines(plans[number].whole, below)),
-    prefixes: doubtful.map(({ number }) => prefixes[number]),
-  };
-  const second = await sendCutouts(...(await cut(picture, whole, encodeJpeg)), key);
-  const links = joinLinks(first.answer.links, second.answer.links, whole.prefixes);
-  return { answer: { ...second.answer, links }, bytes: first.bytes + second.bytes };
-}
-
 /** Returns the picture of what the boxes cover, and where its parts belong. */
 async function cut(picture, { boxes, prefixes }, encode) {
   const packed = packBoxes(coverBlocks(boxes, picture));
+  const cutouts = await encode(drawPixels(gatherGrey(picture, packed)));
+  return {
+    cutouts,
+    layout: { frame: sizeOf(picture), cutouts: packed.cutouts.map(listSides), prefixes },
+  };
+}
+
+function drawPixels(pixels) {
   const canvas = document.createElement("canvas");
-  Object.assign(canvas, sizeOf(packed));
+  Object.assign(canvas, sizeOf(pixels));
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.putImageData(gatherGrey(picture, packed), 0, 0);
-  const layout = { frame: sizeOf(picture), cutouts: packed.cutouts.map(listSides), prefixes };
-  return [await encode(canvas), layout];
+  context.putImageData(pixels, 0, 0);
+  return canvas;
 }
 
 function sizeOf({ width, height }) {

@@ -5,24 +5,25 @@
  * @typedef {{box: [number, number, number, number]}} Prefix  left, top, right, bottom
  * @typedef {{url: string, confidence: number, prefix: Prefix, lines: {polygon: Polygon}[]}} Link
  * @typedef {import("./cutouts.js").Plan} Plan
+ * @typedef {import("./cutouts.js").Span} Span
  */
 
 /** Links that are as sure as this are mostly read alike from a coarser picture. */
 export const SURE = 0.93;
 
 /**
- * Returns the prefixes that lie on no sure link, and how many lines below each may matter: as many
- * as the link has so far. What runs out of the frame and was not read is no link.
+ * Returns the prefixes that lie on no sure link, and the lines that each one's link has so far, none
+ * where nothing was read. What runs out of the frame and was not read is no link.
  * @param {Prefix[]} prefixes
  * @param {Link[]} links
  * @param {Plan[]} plans  one for each prefix
- * @returns {{number: number, below: number}[]}
+ * @returns {{number: number, lines: Span[]}[]}
  */
 export function listDoubtful(prefixes, links, plans) {
   return prefixes.flatMap((prefix, number) => {
     const link = links.find((one) => liesOn(prefix, one));
     const isSettled = link ? isSure(link) && endsInside(link, plans[number]) : plans[number].isCut;
-    return isSettled ? [] : [{ number, below: link?.lines.length ?? 1 }];
+    return isSettled ? [] : [{ number, lines: link ? link.lines.map(findSpan) : [] }];
   });
 }
 
@@ -53,8 +54,13 @@ function isSure({ confidence }) {
 
 /** Tells whether a link ends before the frame does, and before all that was sent of its line. */
 function endsInside({ lines }, { isCut, linkEnd }) {
-  const right = Math.max(...lines.flatMap(({ polygon }) => polygon.map(([x]) => x)));
+  const right = Math.max(...lines.map((line) => findSpan(line).right));
   return !isCut && (linkEnd === null || right <= linkEnd);
+}
+
+function findSpan({ polygon }) {
+  const xs = polygon.map(([x]) => x);
+  return { left: Math.min(...xs), right: Math.max(...xs) };
 }
 
 /** Tells whether the middle of a prefix lies on one of the link's lines. */

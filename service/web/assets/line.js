@@ -68,11 +68,12 @@ export function greyOf({ data, width, height }) {
  * a link must have ended. Where nothing shows that it ended before the line did, it may go on in the
  * next one: then `columnLeft` says where that starts at the earliest, and `before` how the line runs
  * from the picture's left edge to the prefix; they are null and empty otherwise. `isCut` says that the
- * line runs out of the picture without a single space, and the link with it.
+ * line runs out of the picture without a single space, and the link with it. Its ink is lighter than
+ * the paper where `isLight` says so; what differs from that by fewer than `least` grey levels is none.
  * @param {Grey} grey
  * @param {Box} box  the prefix
  * @returns {{course: Place[], before: Place[], linkLength: number, height: number,
- *     columnLeft: number | null, isCut: boolean}}
+ *     columnLeft: number | null, isCut: boolean, isLight: boolean, least: number}}
  */
 export function followLine(grey, box) {
   const ink = new Ink(grey, box);
@@ -90,7 +91,8 @@ export function followLine(grey, box) {
   const before = isOpen ? traceCourse(ink, start, { slope, height, towards: -1 }).reverse() : [];
   const columnLeft = isOpen ? findColumnLeft(ink, before, height) : null;
   const isCut = spaces === 0 && ink.width - lineEnd < CUT_GAP * height;
-  return { course, before, linkLength, height, columnLeft, isCut };
+  const { isLight, least } = ink;
+  return { course, before, linkLength, height, columnLeft, isCut, isLight, least };
 }
 
 /** What is ink in a grey picture: darker than the paper or, in a dark one, lighter. */
@@ -108,6 +110,14 @@ class Ink {
 
   get width() {
     return this.#grey.width;
+  }
+
+  get isLight() {
+    return this.#sign < 0;
+  }
+
+  get least() {
+    return this.#least;
   }
 
   /** Returns how much ink each row around `y` has, in a window sheared by `slope`. */

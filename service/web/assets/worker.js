@@ -1,20 +1,27 @@
-/** The detector's own thread: TF.js and the model, loaded once; frames in, what to cut out out. */
+/** The detector's own thread: TF.js and the model, loaded once; frames in, what to send of them out. */
 
 import { planCutouts } from "./cutouts.js";
 import { greyOf } from "./line.js";
 import { shrinkPicture } from "./shrink.js";
+import { sketchInk } from "./sketch.js";
 
 let detector = null;
 let limits = null;
+/** The picture that was looked at last. */
+let page = null;
 
 self.addEventListener("message", async ({ data: { number, ...question } }) => {
   try {
-    const answer = question.picture ? await look(question.picture) : await load(question);
-    self.postMessage({ number, ...answer });
+    self.postMessage({ number, ...(await answer(question)) });
   } catch (error) {
     self.postMessage({ number, error: String(error) });
   }
 });
+
+function answer({ picture, arounds, offer }) {
+  if (picture) return look(picture);
+  return arounds ? { sketch: sketchInk(page, arounds) } : load(offer);
+}
 
 async function load({ folder, min_score, max_prefixes }) {
   const [tf, { loadDetector }] = await Promise.all([
@@ -31,6 +38,7 @@ async function load({ folder, min_score, max_prefixes }) {
 
 /** Returns the prefixes in a picture, and what to cut out of it for each. */
 async function look(picture) {
+  page = picture;
   const found = (await detect(picture)).filter(({ score }) => score >= limits.min_score);
   const prefixes = found.slice(0, limits.max_prefixes).map(describePrefix);
   const boxes = prefixes.map(({ box: [left, top, right, bottom] }) => ({ left, top, right, bottom }));
