@@ -2,9 +2,9 @@
 
 /** @typedef {import("./line.js").Grey} Grey */
 
-/** Weights are whole numbers of so many bits, and each pass is rounded to whole grey levels. */
-const BITS = 22;
-const HALF = 1 << (BITS - 1);
+/** Weights are whole numbers of as many parts; both passes together are rounded to grey levels. */
+const PARTS = 256;
+const SQUARE = PARTS * PARTS;
 
 /**
  * Returns a picture in grey with no side above `longest`; itself where it has none.
@@ -19,10 +19,10 @@ export function shrinkPicture(picture, longest) {
     Math.max(1, Math.round(side * scale)),
   );
   const blocks = averageBlocks(toGrey(picture), Math.floor(1 / scale));
-  // The second pass puts upright again what the first one turned.
-  const shrunk = shrinkRows(shrinkRows(blocks, width), height);
+  const shrunk = sample(spread(blocks, width, height), width, height);
   const small = new ImageData(width, height);
-  shrunk.data.forEach((level, pixel) => small.data.set([level, level, level, 255], 4 * pixel));
+  shrunk.data.forEach((level, pixel) => small.data.fill(level, 4 * pixel, 4 * pixel + 3));
+  for (let alpha = 3; alpha < small.data.length; alpha += 4) small.data[alpha] = 255;
   return small;
 }
 
@@ -53,30 +53,67 @@ function averageBlocks(grey, factor) {
   return { data, width, height };
 }
 
-/** Returns the picture with rows of so many pixels, its rows turned into columns. */
-function shrinkRows({ data, width, height }, to) {
-  const turned = new Uint8ClampedArray(to * height);
-  listWeights(width, to).forEach(({ first, weights }, column) => {
-    for (let row = 0; row < height; row += 1) {
-      const from = row * width + first;
-      let sum = HALF;
-      for (let place = 0; place < weights.length; place += 1) sum += data[from + place] * weights[place];
-      turned[column * height + row] = sum >> BITS;
+/** Returns a picture so smooth that it can be sampled down to a size, pixel by pixel. */
+function spread({ data, width, height }, across, down) {
+  const [side, middle] = listShares(width / across);
+  const [beside, own] = listShares(height / down);
+  const rows = new Int32Array(width * height);
+  const before = Int32Array.from({ length: width }, (_, x) => mirror(x - 1, width) - x);
+  const after = Int32Array.from({ length: width }, (_, x) => mirror(x + 1, width) - x);
+  for (let at = 0; at < rows.length; ) {
+    for (let x = 0; x < width; x += 1, at += 1) {
+      rows[at] = side * (data[at + before[x]] + data[at + after[x]]) + middle * data[at];
     }
-  });
-  return { data: turned, width: height, height: to };
+  }
+  const smooth = new Uint8ClampedArray(width * height);
+  for (let y = 0, at = 0; y < height; y += 1) {
+    const above = (mirror(y - 1, height) - y) * width;
+    const below = (mirror(y + 1, height) - y) * width;
+    for (let x = 0; x < width; x += 1, at += 1) {
+      // Clamped arrays round to the nearest level, halves to the even one.
+      smooth[at] = (beside * (rows[at + above] + rows[at + below]) + own * rows[at]) / SQUARE;
+    }
+  }
+  return { data: smooth, width, height };
 }
 
-/** Returns for each of `to` pixels the weights of those it comes from: a triangle's. */
-function listWeights(from, to) {
-  const reach = from / to;
+/** Returns the parts of a pixel's neighbours and its own, for samples so many pixels apart. */
+function listShares(ratio) {
+  const side = Math.round((PARTS * (ratio * ratio - 1)) / 12);
+  return [side, PARTS - 2 * side];
+}
+
+function mirror(place, length) {
+  if (length === 1) return 0;
+  return place < 0 ? -place : Math.min(place, 2 * (length - 1) - place);
+}
+
+/** Returns the picture in another size, each pixel in between the four around its middle. */
+function sample({ data, width, height }, across, down) {
+  const rows = new Int32Array(across * height);
+  const columns = listPlaces(width, across);
+  for (let y = 0, at = 0; y < height; y += 1) {
+    const row = data.subarray(y * width, (y + 1) * width);
+    for (let x = 0; x < across; x += 1, at += 1) {
+      const { first, next, share } = columns[x];
+      rows[at] = (PARTS - share) * row[first] + share * row[next];
+    }
+  }
+  const small = new Uint8ClampedArray(across * down);
+  listPlaces(height, down).forEach(({ first, next, share }, y) => {
+    for (let x = 0; x < across; x += 1) {
+      const sum = (PARTS - share) * rows[first * across + x] + share * rows[next * across + x];
+      small[y * across + x] = Math.floor(sum / SQUARE + 0.5);
+    }
+  });
+  return { data: small, width: across, height: down };
+}
+
+/** Returns for each of `to` pixels the two that it lies between, and its part of the second. */
+function listPlaces(from, to) {
   return Array.from({ length: to }, (_, pixel) => {
-    const centre = (pixel + 0.5) * reach;
-    const first = Math.max(0, Math.trunc(centre - reach + 0.5));
-    const end = Math.min(from, Math.trunc(centre + reach + 0.5));
-    const places = Array.from({ length: end - first }, (__, place) => first + place + 0.5 - centre);
-    const shares = places.map((distance) => Math.max(0, 1 - Math.abs(distance / reach)));
-    const total = shares.reduce((sum, share) => sum + share, 0);
-    return { first, weights: shares.map((share) => Math.trunc(0.5 + (share / total) * 2 ** BITS)) };
+    const place = Math.min(Math.max((pixel + 0.5) * (from / to) - 0.5, 0), from - 1);
+    const first = Math.floor(place);
+    return { first, next: Math.min(first + 1, from - 1), share: Math.round(PARTS * (place - first)) };
   });
 }
