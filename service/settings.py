@@ -282,7 +282,7 @@ class RunnerSettings(SettingsGroup):
         "refused.",
     )
     max_wait_s: float = Field(
-        default=0.5,
+        default=0.35,
         gt=0,
         le=600,
         description="Seconds that a request may have to wait for a worker, by what frames took "
