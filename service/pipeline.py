@@ -186,9 +186,11 @@ class Pipeline:
             below = self._expand_below(pieces[-1].line, reading, clock)
             if below is None:
                 break
-            joined = self._read_below(below.line, reading, prefix, clock) if below.line else None
-            if joined is None or below.line is None:
+            if below.line is None:
                 return reading, rate_end(reading.open_text, below.word)
+            joined, word = self._read_below(below.line, reading, prefix, clock)
+            if joined is None:
+                return reading, rate_end(reading.open_text, word or below.word)
             pieces.append(Piece(below.line, len(reading.line_symbols)))
             reading = joined
         return reading, 1.0
@@ -225,13 +227,18 @@ class Pipeline:
 
     def _read_below(
         self, below: Line, first: Reading, prefix: Prefix, clock: Clock
-    ) -> Reading | None:
-        """Return the link with its next line, None where nothing shows that it goes on there."""
+    ) -> tuple[Reading | None, str]:
+        """Return the link with its next line, and the first word of that as last read.
+
+        There is no link where nothing shows that it goes on there.
+        """
+        token = ""
 
         def join(read: TextLine) -> Reading | None:
+            nonlocal token
             text = drop_bars(read)
-            word = first_word(text, line_height=below.strip.pixels.shape[0])
-            if not is_continued(first.open_text, _token(word), self._parser.is_host):
+            token = _token(first_word(text, line_height=below.strip.pixels.shape[0]))
+            if not is_continued(first.open_text, token, self._parser.is_host):
                 return None
             joined = self._parse(replace(text, symbols=first.line_symbols + text.symbols), prefix)
             has_grown = joined is not None and len(joined.symbols) > len(first.line_symbols)
@@ -242,13 +249,13 @@ class Pipeline:
         with clock.stage("recognize"):
             whole = self._reader.read(below.strip, join, most_empty=1 if stands_alone else 2)
         if whole is None:
-            return None
+            return None, token
         following = text_of(whole.line_symbols[len(first.line_symbols) :])
         trust = rate_join(first.open_text, following)
         trusted = replace(whole, confidence=whole.confidence * trust)
         # Half a host says nothing yet about what was read.
         so_far = trusted.confidence / (1.0 if _is_whole(whole) else whole.host_trust)
-        return trusted if so_far >= self._settings.min_confidence else None
+        return trusted if so_far >= self._settings.min_confidence else None, token
 
     def _is_sure(self, found: Link | Reading) -> bool:
         return found.confidence >= self._settings.min_confidence

@@ -75,6 +75,7 @@ def test_links_are_read_off_the_page(tesseract, camera):
     ("below", "trust"),
     [
         ("ruler stands below it, and more prose.", 0.55),
+        ("robertson.stevens@example.org has more.", 0.55),
         ("https://b.org/x stands below it.", 1.0),
         (None, 1.0),
     ],
