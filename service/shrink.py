@@ -1,7 +1,7 @@
 """Frames brought down to what the detector looks at, before its graph would do the same.
 
 A published model says how large a picture it looks at. Its graph shrinks whatever it is given, in
-TensorFlow, where that takes three times as long.
+TensorFlow, where that takes several times as long.
 """
 
 from __future__ import annotations
