@@ -44,10 +44,13 @@ def add_web(model: StoredModel, export: Path) -> Manifest:
 def add_litert(model: StoredModel, network: Path) -> Manifest:
     """Copy the file `network` into the version; raises as `add_companion`."""
     with tempfile.TemporaryDirectory() as place:
+        # A temporary folder itself is closed to other users, and a copy of it would be, too.
+        export = Path(place, LITERT_FOLDER)
+        export.mkdir()
         if network.is_file():
             name = LITERT_READER if _is_reader(network) else LITERT_DETECTOR
-            shutil.copyfile(network, Path(place, name))
-        return add_companion(model, Path(place), LITERT_FOLDER)
+            shutil.copyfile(network, export / name)
+        return add_companion(model, export, LITERT_FOLDER)
 
 
 def add_companion(model: StoredModel, export: Path, name: str) -> Manifest:

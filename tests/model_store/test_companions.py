@@ -69,6 +69,8 @@ def test_a_copy_for_litert_stands_beside_the_web_export(store, export, tmp_path)
     after = store.resolve("links")
     store.verify(after)
     assert (after.path / "litert" / "detector.tflite").read_bytes() == b"network"
+    # The service may be another user than who gave it the copy.
+    assert (after.path / "litert").stat().st_mode == after.path.stat().st_mode
     assert {"web/model.json", "litert/detector.tflite"} <= after.manifest.files.keys()
 
 
