@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class ModelConfig:
     """The network: `alpha` scales MobileNetV2's channels and means nothing to the dense one.
 
+    `stem_blocks` residual blocks work at the dense one's stride 4, where they cost most; the head's
+    tower has `tower_depth` convolutions.
     `labels` names the classes by their number from 1; None takes them from the source of the
     examples, which then has a `label_map`. `levels` are the anchors; None fits them to the boxes
     that the source gives. `channels` is 1 for a network that sees grey, 3 for one that sees RGB.
@@ -28,7 +30,9 @@ class ModelConfig:
 
     backbone: Literal["dense", "mobilenet"] = "dense"
     alpha: float = 0.35
+    stem_blocks: int = 1
     pyramid_filters: int = 64
+    tower_depth: int = 2
     channels: Literal[1, 3] = 1
     labels: dict[int, str] | None = field(default_factory=lambda: dict(LABEL_MAP))
     levels: tuple[AnchorLevel, ...] | None = LEVELS

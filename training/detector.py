@@ -31,7 +31,7 @@ def build_detector(config: ModelConfig) -> keras.Model:
     image = keras.Input((None, None, config.channels), name="image")
     normal = layers.Rescaling(1 / 64, offset=-2.0)(image)
     if config.backbone == "dense":
-        maps = dense_features(normal)
+        maps = dense_features(normal, stem_blocks=config.stem_blocks)
     else:
         maps = mobilenet_features(normal, alpha=config.alpha)
     pyramid = build_pyramid(maps, filters=config.pyramid_filters)
@@ -40,6 +40,7 @@ def build_detector(config: ModelConfig) -> keras.Model:
         levels=config.levels,
         # A label map may leave out numbers; their classes are never seen.
         classes=max(config.labels),
+        depth=config.tower_depth,
         separable=config.backbone == "mobilenet",
     )
     return keras.Model(image, rows, name=f"{config.backbone}_detector")

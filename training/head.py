@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # Almost all anchors are background; starting there keeps the first steps calm (Lin et al. 2017).
 PRIOR_SCORE = 0.01
+PREDICTIONS = "predictions"
 
 
 def build_head(
@@ -25,25 +26,26 @@ def build_head(
     *,
     levels: tuple[AnchorLevel, ...],
     classes: int,
+    depth: int = 2,
     separable: bool = False,
 ) -> Tensor:
     """Return float32 [N, A, classes + 4]: logits, then offsets, in the order of the anchors.
 
-    The tower's two convolutions are shared by the levels, their batch normalisation is not: the
+    The tower's `depth` convolutions are shared by the levels, their batch normalisation is not: the
     statistics of the levels differ. Raises ValueError where levels differ in their number of
     anchors at a cell.
     """
     if len({level.per_cell for level in levels}) > 1:
         found = [level.per_cell for level in levels]
         raise ValueError(f"expected as many anchors at a cell of every level, received {found}")
-    tower = [_tower_conv(pyramid[0].shape[-1], separable=separable) for _ in range(2)]
+    tower = [_tower_conv(pyramid[0].shape[-1], separable=separable) for _ in range(depth)]
     width = classes + 4
     output = layers.Conv2D(
         levels[0].per_cell * width,
         1,
         bias_initializer=_prior_bias(levels[0].per_cell, classes),
         dtype="float32",
-        name="predictions",
+        name=PREDICTIONS,
     )
     rows = []
     for level_map in pyramid:
