@@ -15,9 +15,9 @@ import shutil
 import statistics
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from playwright.sync_api import sync_playwright
@@ -43,6 +43,8 @@ class Look:
     links: dict[str, float]
     sent_bytes: int
     ms: float
+    # Where each link begins: left, top, right, bottom in pixels.
+    prefixes: dict[str, list[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,14 @@ class PageUser:
             self._tab.locator("#file").set_input_files(picture)
         ms = (time.perf_counter() - started) * 1000
         sent_bytes = sum(int(request.all_headers()["content-length"]) for request in self._sent)
-        answered = self._read_confidences()
+        answered = self._read_links()
         shown = self._tab.locator("#links .url").all_text_contents()
-        return Look({url: answered[url] for url in shown}, sent_bytes, ms)
+        return Look(
+            {url: answered[url]["confidence"] for url in shown},
+            sent_bytes,
+            ms,
+            {url: answered[url]["prefix"]["box"] for url in shown},
+        )
 
     @contextlib.contextmanager
     def _answer_awaited(self) -> Iterator[None]:
@@ -95,11 +102,10 @@ class PageUser:
         yield
         state.filter(has_text=DONE).wait_for()
 
-    def _read_confidences(self) -> dict[str, float]:
+    def _read_links(self) -> dict[str, dict[str, Any]]:
         """Return every link that was answered; of two answers about one link the last counts."""
         answers = [response.json() for request in self._sent if (response := request.response())]
-        found = [link for answer in answers for link in answer["links"]]
-        return {link["url"]: link["confidence"] for link in found}
+        return {link["url"]: link for answer in answers for link in answer["links"]}
 
     def _note(self, request: Request) -> None:
         if request.method == "POST" and "/v1/" in request.url:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import zipfile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 import numpy as np
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from service.records import Pixels
+
     Floats = NDArray[np.float32]
+    Places = NDArray[np.intp]
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -33,9 +37,39 @@ class Network(Protocol):
     def run(self, picture: Floats) -> Floats:
         """Return what it says of a picture [1, H, W, channels] in 0..255; raises `ModelRunError`.
 
-        A detector answers rows [1, A, classes + 4], its second stage [1, classes + 4], a reader
-        log-probabilities [1, steps, classes].
+        A detector's second stage answers [1, classes + 4], a reader log-probabilities
+        [1, steps, classes].
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A detector's rows [A, classes + 4] as its network has them: float32, or int8 with a scale.
+
+    Almost all are background, and not worth being turned into other numbers.
+    """
+
+    numbers: NDArray[np.float32] | NDArray[np.int8]
+    scale: float = 1.0
+    zero: int = 0
+
+    def pick(self, least_logit: float, *, last: int) -> tuple[Places, Floats]:
+        """Return which of the `last` rows have such a logit or more, and those rows as float32."""
+        numbers = self.numbers[len(self.numbers) - last :]
+        least = least_logit / self.scale + self.zero
+        is_high = numbers >= (math.ceil(least) if numbers.dtype == np.int8 else least)
+        is_high[:, -4:] = False
+        places = np.unique(np.flatnonzero(is_high) // numbers.shape[1])
+        rows = (numbers[places].astype(np.float32) - self.zero) * np.float32(self.scale)
+        return places, rows
+
+
+class RowNetwork(Protocol):
+    """A detector's bare network in whatever runtime; threads may share it."""
+
+    def look(self, picture: Pixels) -> Rows:
+        """Return the rows of a picture uint8 [1, H, W, channels]; raises `ModelRunError`."""
         ...
 
 
@@ -71,8 +105,8 @@ class Refining(_Part):
 class Contract(_Part):
     """What a bare network takes and gives: see `docs/training.md`.
 
-    It takes pictures float32 [1, H, W, channels] in 0..255 whose sides are multiples of
-    `side_multiple`, and gives rows float32 [1, A, classes + 4]: logits, then box offsets.
+    It takes pictures [1, H, W, channels] in 0..255, as float32 or less 128 as int8, whose sides are
+    multiples of `side_multiple`, and gives rows [1, A, classes + 4]: logits, then box offsets.
     """
 
     side_multiple: int = Field(ge=1)

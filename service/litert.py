@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from service.contract import Rows
 from service.errors import ModelLoadError, ModelRunError
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from service.records import Pixels
+
     Floats = NDArray[np.float32]
+    Numbers = NDArray[np.float32] | NDArray[np.int8]
     Shape = tuple[int, ...]
 
 # A change of the size costs as much as a run, so interpreters are kept for the last sizes; those of
@@ -52,13 +56,26 @@ class LiteRtNetwork:
         self._lock = threading.Lock()
         self._idle: OrderedDict[Shape, list[_Planned]] = OrderedDict()
         try:
-            self._open()
+            opened = self._open()
         except (ValueError, RuntimeError) as error:
             named = "the second stage" if isinstance(source, bytes) else source
             raise ModelLoadError(f"{named} is no model that LiteRT can load") from error
+        self._takes_int8 = opened.get_input_details()[0]["dtype"] is np.int8
+        answer = opened.get_output_details()[0]
+        # Of an answer in float32 they are both 0.
+        self._scale, self._zero = answer["quantization"]
 
     def run(self, picture: Floats) -> Floats:
         """Return what the network answers [1, ...]; raises `ModelRunError`."""
+        return np.asarray(self._run(picture), np.float32)
+
+    def look(self, picture: Pixels) -> Rows:
+        """Return the rows of a picture uint8 [1, H, W, channels]; raises `ModelRunError`."""
+        # Less 128, a byte is an int8.
+        taken = (picture ^ 0x80).view(np.int8) if self._takes_int8 else picture.astype(np.float32)
+        return Rows(self._run(taken)[0], self._scale or 1.0, self._zero)
+
+    def _run(self, picture: Numbers) -> Numbers:
         try:
             with self._runs:
                 planned = self._take(picture.shape)
@@ -96,7 +113,8 @@ class _Planned:
         interpreter.resize_tensor_input(self._input, shape)
         interpreter.allocate_tensors()
 
-    def run(self, picture: Floats) -> Floats:
+    def run(self, picture: Numbers) -> Numbers:
         self._interpreter.set_tensor(self._input, picture)
         self._interpreter.invoke()
-        return np.asarray(self._interpreter.get_tensor(self._output), np.float32)
+        answer: Numbers = self._interpreter.get_tensor(self._output)
+        return answer

@@ -21,7 +21,7 @@ from service.shrink import View
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from service.contract import Contract, Floats, Network
+    from service.contract import Contract, Network, RowNetwork
     from service.records import Frame, Pixels
     from service.settings import DetectSettings
 
@@ -32,7 +32,7 @@ _KEPT_SIZES: Final = 12
 class Stages(NamedTuple):
     """The networks: one that looks at the frame, and perhaps one that looks again at its boxes."""
 
-    first: Network
+    first: RowNetwork
     second: Network | None = None
 
 
@@ -72,7 +72,7 @@ class RowDetector:
         picture = self._view.fit(frame.pixels)
         height, width = picture.shape[:2]
         try:
-            found = self._find(self._pad(picture.astype(np.float32)))
+            found = self._find(self._pad(picture))
         except ModelRunError as error:
             raise DetectError(f"the model failed on {width} x {height} pixels") from error
         if not np.isfinite(found.boxes).all():
@@ -91,16 +91,18 @@ class RowDetector:
         """Run the network on every usual frame size, so that the first callers need not wait."""
         for width, height in self._settings.warmup_sizes_px:
             blank: Pixels = np.zeros((height, width, 3), np.uint8)
-            self._look_twice(self._pad(self._view.fit(blank).astype(np.float32)))
+            self._look_twice(self._pad(self._view.fit(blank)))
 
-    def _find(self, picture: Floats) -> Found:
+    def _find(self, picture: Pixels) -> Found:
         """Return what stays of all that is found in the padded picture, refined."""
         found = self._look_twice(picture)
         kept = self._suppress(found)
         found = Found(found.boxes[kept], found.logits[kept], found.classes[kept])
-        return found if self._refiner is None else self._refiner.refine(found, picture)
+        if self._refiner is None or not kept:
+            return found
+        return self._refiner.refine(found, picture)
 
-    def _look_twice(self, picture: Floats) -> Found:
+    def _look_twice(self, picture: Pixels) -> Found:
         """Return what is found in the picture, and in a smaller one for print too large for it."""
         found = self._look(picture, is_coarse=False)
         factor = self._contract.coarse_factor
@@ -109,25 +111,22 @@ class RowDetector:
         height, width = (side // factor for side in picture.shape[:2])
         whole = picture[: height * factor, : width * factor]
         smaller = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
-        large = self._look(self._pad(np.asarray(smaller, np.float32)), is_coarse=True)
+        large = self._look(self._pad(np.asarray(smaller, np.uint8)), is_coarse=True)
         return Found(
             np.concatenate([found.boxes, large.boxes * factor]),
             np.concatenate([found.logits, large.logits]),
             np.concatenate([found.classes, large.classes]),
         )
 
-    def _look(self, picture: Floats, *, is_coarse: bool) -> Found:
+    def _look(self, picture: Pixels, *, is_coarse: bool) -> Found:
         """Return all rows that score enough, with their boxes."""
         height, width = picture.shape[:2]
-        rows = self._network.run(picture.reshape(1, height, width, -1))[0]
         anchors = self._anchors_of(height, width, is_coarse=is_coarse)
+        answer = self._network.look(picture.reshape(1, height, width, -1))
         # The finest level comes first.
-        rows = rows[len(rows) - len(anchors) :]
-        is_high = rows >= self._least_first_logit
-        is_high[:, -4:] = False
-        chosen = np.unique(np.flatnonzero(is_high) // rows.shape[1])
-        logits = rows[chosen, :-4]
-        boxes = self._contract.decode(rows[chosen, -4:], anchors[chosen])
+        places, rows = answer.pick(self._least_first_logit, last=len(anchors))
+        logits = rows[:, :-4]
+        boxes = self._contract.decode(rows[:, -4:], anchors[places])
         return Found(boxes, logits.max(axis=1), (logits.argmax(axis=1) + 1).astype(np.float32))
 
     def _suppress(self, found: Found) -> list[int]:
@@ -160,14 +159,14 @@ class RowDetector:
             ),
         )
 
-    def _pad(self, picture: Floats) -> Floats:
+    def _pad(self, picture: Pixels) -> Pixels:
         """Pad right and bottom to what the network's strides divide."""
         bottom, right = (-side % self._contract.side_multiple for side in picture.shape[:2])
         if not (bottom or right):
             return picture
         colour = [self._contract.padding] * 3
         padded = cv2.copyMakeBorder(picture, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=colour)
-        return np.asarray(padded, np.float32)
+        return np.asarray(padded, np.uint8)
 
 
 def _logit(share: float) -> float:

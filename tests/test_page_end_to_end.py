@@ -8,6 +8,7 @@ import cv2
 import httpx
 import numpy as np
 import pytest
+from PIL import Image
 
 from bench.ondevice import PageUser
 from tests.service.browser import (
@@ -209,3 +210,23 @@ def test_the_detector_in_the_browser_finds_the_sure_links_and_sends_less(server,
     assert len(sure) >= 2
     assert sure <= device.links.keys()
     assert device.sent_bytes < service.sent_bytes / 2
+
+
+def test_the_detector_in_the_browser_finds_the_very_boxes_that_the_service_finds(
+    server, videos, tmp_path
+):
+    # So strong a colour comes back from a JPEG with another luma than it went in with.
+    with Image.open(PAGE) as opened:
+        page = opened.convert("RGB")
+    red = Image.new("RGB", page.size, "red")
+    Image.blend(page, red, 0.45).save(tmp_path / "red.png")
+    with open_browser(videos["still"]) as browser, open_tab(browser, camera=False) as tab:
+        tab.context.set_default_timeout(180_000)
+        user = PageUser(tab, f"http://localhost:{server.port}/")
+        service = user.look_at(tmp_path / "red.png").prefixes
+        user.choose(on_device=True)
+        device = user.look_at(tmp_path / "red.png").prefixes
+    same = service.keys() & device.keys()
+    assert len(same) >= 5
+    for url in same:
+        assert device[url] == pytest.approx(service[url], abs=0.02)

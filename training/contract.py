@@ -2,7 +2,8 @@
 
 A bare network takes `images`, float32 [1, H, W, channels] in 0..255 with sides that are multiples
 of 32, and answers with `rows`, float32 [1, A, classes + 4]: logits, then box offsets, in the order
-of `training.anchors.image_anchors`. What comes before and after it is `training.row_detector` in
+of `training.anchors.image_anchors`. In int8 it takes the pictures less 128, and its file says what
+the numbers of its rows are worth. What comes before and after it is `training.row_detector` in
 Python and `training/web/detector.js` in a page.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from training.anchors import BACKBONE_STRIDE
 from training.boxes import CENTRE_SCALE, MAX_LOG_SIZE, SIZE_SCALE
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from training.export_options import ExportOptions
 
+Dtype = Literal["float32", "int8"]
+
 CONTRACT = "detector.json"
 INPUT_NAME = "images"
 OUTPUT_NAME = "rows"
@@ -30,7 +33,9 @@ LUMA = (0.299, 0.587, 0.114)
 PADDING = 128.0
 
 
-def format_contract(options: ExportOptions, labels: Mapping[int, str]) -> str:
+def format_contract(
+    options: ExportOptions, labels: Mapping[int, str], *, dtype: Dtype = "float32"
+) -> str:
     """Return the contract as JSON.
 
     Beside the options it has what is constant in all our networks, and each level's `shapes`, the
@@ -43,10 +48,10 @@ def format_contract(options: ExportOptions, labels: Mapping[int, str]) -> str:
     contract = {
         "input": {
             "name": INPUT_NAME,
-            "dtype": "float32",
+            "dtype": dtype,
             "shape": [1, None, None, options.channels],
         },
-        "output": {"name": OUTPUT_NAME, "dtype": "float32", "shape": [1, None, width]},
+        "output": {"name": OUTPUT_NAME, "dtype": dtype, "shape": [1, None, width]},
         "labels": dict(labels),
         "side_multiple": BACKBONE_STRIDE,
         "padding": PADDING,

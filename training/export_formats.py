@@ -32,12 +32,12 @@ def write_export(
     require_tensorflow()
     if to is ExportFormat.SAVED_MODEL:
         write_saved_model(detector, out)
-    elif to is ExportFormat.WEB:
-        write_web(detector, out)
+        return
+    ranges = list_pictures(pictures) if pictures else ()
+    if to is ExportFormat.WEB:
+        write_web(detector, out, pictures=ranges)
     else:
-        is_int8 = to is ExportFormat.LITERT_INT8
-        ranges = list_pictures(pictures) if is_int8 and pictures else ()
-        write_litert(detector, out, is_int8=is_int8, pictures=ranges)
+        write_litert(detector, out, is_int8=to is ExportFormat.LITERT_INT8, pictures=ranges)
 
 
 def load_export(export: Path) -> Detector:

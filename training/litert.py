@@ -1,7 +1,8 @@
 """LiteRT: the bare network as a `.tflite` file, in float32 or int8.
 
 Weights become int8 once and for all. For what flows between the layers int8 needs ranges: those of
-each frame, found while it runs, or those of some pictures, which saves a sixth of the time.
+each frame, found while it runs, or those of some pictures, which saves a fifth of the time. With
+the latter pictures and rows are int8, too (`training/int8.py`).
 
 The labels, the contract and the second stage lie in the file itself, as a zip archive behind the
 network. That is how LiteRT's metadata carries files, too: the runtime never looks there, `unzip`
@@ -30,6 +31,7 @@ from training.contract import (
     format_labels,
     parse_contract,
 )
+from training.int8 import bound_rows, normalize
 from training.row_detector import RowDetector, average_blocks, fit_image, pad_image
 from training.xnnpack import suit_xnnpack
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     import keras
     from numpy.typing import NDArray
 
+    from training.contract import Dtype
     from training.export_options import ExportOptions
     from training.trained import TrainedDetector
 
@@ -54,20 +57,33 @@ def write_litert(
 ) -> None:
     """Write `detector` to the file `out`; in int8 ranges come from `pictures`, if there are any.
 
-    Even then input and answer are float32: a caller need not know which of the two it has. The
-    second stage takes its ranges from each patch; where it is not int8, its weights are float16.
+    Without them input and answer are float32 even so. The second stage has weights in float16 and
+    reckons in float32, as it does in a page: it looks at few boxes.
     """
     options = detector.options
-    represent = make_representatives(pictures, options) if pictures else None
     weights = tf.int8 if is_int8 else None
+    dtype: Dtype = "int8" if is_int8 and pictures else "float32"
+    if dtype == "int8":
+        network = quantize_network(detector, pictures)
+    else:
+        network = convert_network(detector.model, weights=weights)
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(convert_network(detector.model, weights=weights, represent=represent))
+    out.write_bytes(network)
     with zipfile.ZipFile(out, "a") as archive:
         archive.writestr(LABELS, format_labels(detector.labels))
-        archive.writestr(CONTRACT, format_contract(options, detector.labels))
+        archive.writestr(CONTRACT, format_contract(options, detector.labels, dtype=dtype))
         if detector.refiner is not None:
-            refiner = convert_network(detector.refiner.model, weights=weights or tf.float16)
+            refiner = convert_network(detector.refiner.model, weights=tf.float16)
             archive.writestr(REFINER, refiner)
+
+
+def quantize_network(detector: TrainedDetector, pictures: Sequence[Path]) -> bytes:
+    """Return the detector's network in int8, from the picture to the rows, in fixed ranges.
+
+    They are those of `pictures`, of which there is one at least.
+    """
+    represent = make_representatives(pictures, detector.options)
+    return convert_network(bound_rows(detector.model), weights=tf.int8, represent=represent)
 
 
 def convert_network(
@@ -78,8 +94,8 @@ def convert_network(
 ) -> bytes:
     """Return a network as LiteRT has it, its `weights` stored as float16 or int8, else float32.
 
-    With int8 it reckons in int8, too, in the ranges of what `represent` yields or else of each
-    picture; float16 is float32 again once it is loaded.
+    With int8 it reckons in int8, too: in the ranges of what `represent` yields, from the input to
+    the answer, or else in those of each picture. float16 is float32 again once it is loaded.
     """
     with TemporaryDirectory() as folder:
         save_network(suit_xnnpack(model), Path(folder))
@@ -91,6 +107,7 @@ def convert_network(
         if represent is not None:
             converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
             converter.representative_dataset = represent
+            converter.inference_input_type = converter.inference_output_type = tf.int8
         with warnings.catch_warnings():
             # It takes the ranges with TensorFlow's own interpreter, which is to go.
             warnings.filterwarnings("ignore", "\\s*Warning: tf.lite.Interpreter is deprecated")
@@ -99,18 +116,23 @@ def convert_network(
 
 
 def make_representatives(pictures: Sequence[Path], options: ExportOptions) -> Representatives:
-    """Return a function that yields what the network sees of `pictures`, in all its looks."""
+    """Return a function that yields `pictures`, normalised, as the network sees them in its looks.
+
+    First comes every grey level, for the range of the input to be all of them.
+    """
 
     def represent() -> Iterator[dict[str, Floats]]:
+        levels = np.arange(256, dtype=np.float32)[:, np.newaxis]
+        yield {INPUT_NAME: normalize(np.broadcast_to(levels, (1, 32, 256, options.channels)))}
         for path in pictures:
             with Image.open(path) as opened:
                 image = np.asarray(opened.convert("RGB"))
             fitted = fit_image(image, long_side=options.long_side, channels=options.channels)
             padded = pad_image(fitted)
-            yield {INPUT_NAME: padded[None]}
+            yield {INPUT_NAME: normalize(padded[None])}
             if options.coarse_factor > 1:
                 smaller = average_blocks(padded, options.coarse_factor)
-                yield {INPUT_NAME: pad_image(smaller)[None]}
+                yield {INPUT_NAME: normalize(pad_image(smaller)[None])}
 
     return represent
 
@@ -122,11 +144,17 @@ class LiteRtNetwork:
         # The runner works in the interpreter's memory, and does not keep it alive.
         self._interpreter = Interpreter(model_content=network, num_threads=threads)
         self._runner = self._interpreter.get_signature_runner()
+        self._takes_int8 = self._runner.get_input_details()[INPUT_NAME]["dtype"] is np.int8
+        # Of an answer in float32 they are both 0.
+        answer = self._runner.get_output_details()[OUTPUT_NAME]
+        self._scale, self._zero = answer["quantization"]
 
     def run(self, images: Floats) -> Floats:
         """Return the rows for pictures [1, H, W, C] in 0..255."""
-        answer = self._runner(**{INPUT_NAME: images})
-        return np.asarray(answer[OUTPUT_NAME], np.float32)
+        taken = (np.rint(images) - 128).astype(np.int8) if self._takes_int8 else images
+        answer: Floats = self._runner(**{INPUT_NAME: taken})[OUTPUT_NAME].astype(np.float32)
+        rows: Floats = (answer - self._zero) * np.float32(self._scale or 1.0)
+        return rows
 
 
 def load_litert(path: Path, *, threads: int = 1) -> RowDetector:

@@ -4,9 +4,11 @@ import builtins
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from model_store import LITERT_DETECTOR, LITERT_FOLDER, ModelStore, default_root
 from service.contract import read_contract
@@ -15,8 +17,10 @@ from service.golden import check_detector
 from service.litert import LiteRtNetwork, _Planned
 from service.loading import load_detector
 from service.settings import DetectSettings, ModelSettings, Settings
+from training.litert import load_litert
 
 SHIPPED = ModelStore(default_root()).resolve("links").path / LITERT_FOLDER / LITERT_DETECTOR
+PAGE = Path(__file__).parents[2] / "bench" / "frames" / "page.jpg"
 SETTINGS = Settings(detect=DetectSettings(runtime="litert", threads=1))
 
 
@@ -33,20 +37,34 @@ def test_the_detector_that_ships_finds_the_links_of_the_golden_frame(network):
 
 
 def test_pictures_of_any_size_are_taken_and_give_the_same_again(network):
-    pictures = [np.full((1, side, 96, 1), 90.0, np.float32) for side in (32, 64)]
-    first = [network.run(picture) for picture in pictures]
-    assert [rows.shape[2] for rows in first] == [9, 9]
-    assert first[0].shape[1] * 2 == first[1].shape[1]
+    pictures = [np.full((1, side, 96, 1), 90, np.uint8) for side in (32, 64)]
+    first = [network.look(picture).numbers for picture in pictures]
+    assert [rows.shape[1] for rows in first] == [9, 9]
+    assert len(first[0]) * 2 == len(first[1])
     for rows, picture in zip(first, pictures, strict=True):
-        assert (network.run(picture) == rows).all()
+        assert (network.look(picture).numbers == rows).all()
+
+
+def test_rows_are_worth_the_same_as_int8_and_as_float32(network):
+    with Image.open(PAGE) as opened:
+        picture = np.asarray(opened.convert("L").crop((0, 0, 640, 640)))[
+            np.newaxis, ..., np.newaxis
+        ]
+    rows = network.look(picture)
+    assert rows.numbers.dtype == np.int8
+    reference = load_litert(SHIPPED)._network.run(picture.astype(np.float32))[0]
+    places, picked = rows.pick(0.0, last=len(reference))
+    np.testing.assert_array_equal(places, np.flatnonzero((reference[:, :-4] >= 0).any(axis=1)))
+    np.testing.assert_allclose(picked, reference[places], atol=1e-6)
+    assert len(places)
 
 
 def test_interpreters_are_kept_for_the_last_sizes_only(network, monkeypatch):
     monkeypatch.setattr("service.litert._MOST_KEPT_PIXELS", 32 * 32 * 9)
     for side in (1, 2, 3, 4, 5):
-        network.run(np.zeros((1, 32, 32 * side, 1), np.float32))
+        network.look(np.zeros((1, 32, 32 * side, 1), np.uint8))
     assert [shape[2] for shape in network._idle] == [128, 160]
-    network.run(np.zeros((1, 32, 32 * 10, 1), np.float32))
+    network.look(np.zeros((1, 32, 32 * 10, 1), np.uint8))
     assert [shape[2] for shape in network._idle] == [320]
 
 
@@ -63,17 +81,17 @@ def test_so_many_runs_there_are_at_a_time(monkeypatch):
 
     monkeypatch.setattr("service.litert._Planned", Slow)
     network = LiteRtNetwork(SHIPPED, threads=1, runs=2)
-    pictures = [np.full((1, 32, 32, 1), level, np.float32) for level in (0, 90, 180, 255)]
+    pictures = [np.full((1, 32, 32, 1), level, np.uint8) for level in (0, 90, 180, 255)]
     with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(network.run, pictures))
+        answers = list(pool.map(network.look, pictures))
     assert max(most) == 2
     for answer, picture in zip(answers, pictures, strict=True):
-        assert (network.run(picture) == answer).all()
+        assert (network.look(picture).numbers == answer.numbers).all()
 
 
 def test_a_picture_that_does_not_fit_is_refused(network):
     with pytest.raises(ModelRunError, match="failed on"):
-        network.run(np.zeros((1, 32, 32, 5), np.float32))
+        network.look(np.zeros((1, 32, 32, 5), np.uint8))
 
 
 def test_a_file_that_is_no_model_is_refused(tmp_path, network):

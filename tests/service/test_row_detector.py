@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from service.contract import Contract
+from service.contract import Contract, Rows
 from service.errors import DetectError, ModelRunError
 from service.records import Box, Frame
 from service.row_detector import RowDetector, Stages
@@ -38,7 +38,7 @@ class FakeNetwork:
     def __init__(self, *loud, quiet=QUIET):
         self.loud, self.quiet, self.seen = loud, quiet, []
 
-    def run(self, picture):
+    def look(self, picture):
         self.seen.append(picture)
         height, width = picture.shape[1:3]
         cells = (height // 16) * (width // 16) + (height // 32) * (width // 32)
@@ -47,7 +47,7 @@ class FakeNetwork:
         for row, number, logit, offsets in self.loud:
             rows[0, row, number - 1] = logit
             rows[0, row, 2:] = offsets
-        return rows
+        return Rows(rows[0])
 
 
 def detect(network, frame, contract=CONTRACT, **settings):
@@ -134,7 +134,7 @@ def test_large_print_is_found_in_a_smaller_picture_by_the_coarse_levels():
 
 def test_a_failure_of_the_network_is_one_of_the_detector():
     class Broken:
-        def run(self, _):
+        def look(self, _):
             raise ModelRunError("out of memory")
 
     with pytest.raises(DetectError, match="128 x 64"):
@@ -175,3 +175,20 @@ def test_warming_up_runs_every_usual_size():
 def test_what_is_doubtful_is_found_where_that_is_asked_for():
     network = FakeNetwork((9, 1, -1.0, (0, 0, 0, 0)))
     assert len(detect(network, frame(), min_score=0.2)) == 1
+
+
+def test_rows_in_int8_are_picked_as_those_in_float32_are():
+    logits = np.random.default_rng(2).normal(-3, 2, (40, 6))
+    numbers = np.clip(np.rint(logits / 0.05 + 4), -128, 127).astype(np.int8)
+    floats = (numbers.astype(np.float32) - 4) * np.float32(0.05)
+    places, rows = Rows(numbers, 0.05, 4).pick(-1.02, last=25)
+    expected_places, expected_rows = Rows(floats).pick(-1.02, last=25)
+    assert 0 < len(places) < 25
+    np.testing.assert_array_equal(places, expected_places)
+    np.testing.assert_allclose(rows, expected_rows)
+
+
+def test_what_no_int8_says_is_said_by_none():
+    rows = Rows(np.full((3, 6), 127, np.int8), 0.05, 0)
+    assert not len(rows.pick(9.0, last=3)[0])
+    assert len(rows.pick(-9.0, last=3)[0]) == 3

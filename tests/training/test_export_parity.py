@@ -98,6 +98,22 @@ def test_tfjs_finds_the_same(trained, frame, expected, tmp_path):
     assert sizes_of(tmp_path / "links") <= 6_000_000
 
 
+def test_tfjs_in_whole_numbers_finds_the_very_boxes_that_int8_finds(trained, frame, tmp_path):
+    if shutil.which("node") is None:
+        pytest.skip("TF.js runs in Node, which is not installed")
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    shutil.copy(FRAMES / "random-1.jpg", pictures)
+    # Grey and no larger than the network's input, so that both start from the same numbers.
+    grey = np.asarray(Image.fromarray(frame).convert("L").resize((720, LONG_SIDE)))
+    small = np.repeat(grey[..., np.newaxis], 3, axis=-1)
+    write_export(trained, tmp_path / "links", to=ExportFormat.WEB, pictures=pictures)
+    write_export(trained, tmp_path / "a.tflite", to=ExportFormat.LITERT_INT8, pictures=pictures)
+    expected = load_export(tmp_path / "a.tflite").detect(small)
+    found = detect_in_node(tmp_path, small)
+    assert_same(found, expected, least_iou=0.99, score_within=0.005)
+
+
 def detect_in_node(folder, frame):
     """Return what the web export in `folder`/links finds in a frame, in TF.js's WASM backend."""
     shutil.copytree(NODE, folder, dirs_exist_ok=True)

@@ -47,8 +47,15 @@ def test_frames_of_any_size_can_be_looked_at_one_after_the_other(exported):
 
 def test_the_network_is_shown_a_picture_as_often_as_it_looks_at_it(tmp_path):
     Image.new("RGB", (192, 96), "white").save(tmp_path / "page.png")
-    shown = [*make_representatives([tmp_path / "page.png"], OPTIONS)()]
+    _, *shown = make_representatives([tmp_path / "page.png"], OPTIONS)()
     assert [one["images"].shape for one in shown] == [(1, 64, 96, 1), (1, 32, 64, 1)]
+    # What the picture lacks is grey, which is 0 once normalised.
+    assert [*np.unique(shown[0]["images"])] == [0, 255 / 64 - 2]
+
+
+def test_before_all_pictures_the_network_is_shown_every_grey_level():
+    (levels,) = make_representatives([], OPTIONS)()
+    np.testing.assert_array_equal(np.unique(levels["images"]), np.arange(256) / 64 - 2)
 
 
 def test_pictures_are_taken_by_name_up_to_a_number(tmp_path):

@@ -29,10 +29,11 @@ def test_without_uv_the_message_says_what_is_missing(tmp_path, put_uv):
 
 def test_the_converter_is_a_script_that_gets_both_folders(tmp_path, put_uv):
     put_uv(f'echo "$@" > {tmp_path}/called')
-    convert_network(tmp_path / "model", tmp_path / "out")
-    *_, script, model, out = (tmp_path / "called").read_text().split()
+    convert_network(tmp_path / "model", tmp_path / "out", halved="kernel")
+    *_, script, model, out, halved = (tmp_path / "called").read_text().split()
     assert script.endswith(os.path.join("training", "web", "convert.py"))
     assert [model, out] == [str(tmp_path / "model"), str(tmp_path / "out")]
+    assert halved == "kernel"
 
 
 def test_what_the_converter_said_last_is_passed_on(tmp_path, put_uv):

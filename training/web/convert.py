@@ -19,7 +19,9 @@
 # ///
 """The converter to TF.js, a program of its own: it wants an older TensorFlow than everything else.
 
-    uv run --script training/web/convert.py SAVED_MODEL OUT
+    uv run --script training/web/convert.py SAVED_MODEL OUT [HALVED]
+
+Of the weights those become float16 whose names match the pattern HALVED, and all without it.
 
 uv makes its environment on the first call and keeps it; the versions are in `convert.py.lock`.
 """
@@ -51,5 +53,5 @@ if __name__ == "__main__":
         sys.argv[2],
         signature_def="serving_default",
         # Halves the download; the weights are float32 again once they are loaded.
-        quantization_dtype_map={"float16": "*"},
+        quantization_dtype_map={"float16": sys.argv[3] if len(sys.argv) > 3 else "*"},
     )

@@ -26,6 +26,7 @@ export class DeviceDetector {
   #loaded = null;
   #answers = new Map();
   #count = 0;
+  #seesColour = false;
   #copy = document.createElement("canvas");
 
   /** Loads the detector, once for all who ask. */
@@ -36,7 +37,8 @@ export class DeviceDetector {
     this.#worker.addEventListener("message", ({ data }) => this.#settle(data));
     this.#worker.addEventListener("error", () => this.#giveUp());
     const folder = new URL(offer.path, document.baseURI).href;
-    await this.#ask({ offer: { ...offer, folder } });
+    const { seesColour } = await this.#ask({ offer: { ...offer, folder } });
+    this.#seesColour = seesColour;
   }
 
   /**
@@ -52,7 +54,7 @@ export class DeviceDetector {
       throw error;
     });
     const picture = this.#readPixels(frame);
-    const asSent = await this.#readAsSent(frame);
+    const asSent = await this.#readAsSent(picture);
     const { prefixes, plans } = await this.#ask({ picture: asSent }, [asSent.data.buffer]);
     if (prefixes.length === 0) return { answer: { links: [], frame: sizeOf(picture) }, bytes: 0 };
     return this.#readTwice(picture, { prefixes, plans }, key);
@@ -95,9 +97,13 @@ export class DeviceDetector {
     return context.getImageData(0, 0, width, height);
   }
 
-  /** Returns the pixels that the service would see if the whole frame were sent. */
-  async #readAsSent(frame) {
-    const bitmap = await createImageBitmap(await encodeJpeg(frame));
+  /**
+   * Returns the pixels that the service would see if the whole frame were sent. Those that it sees in
+   * grey are sent in grey here: strong colours come back from a JPEG with another luma.
+   */
+  async #readAsSent(picture) {
+    const seen = this.#seesColour ? picture : greyAll(picture);
+    const bitmap = await createImageBitmap(await encodeJpeg(drawPixels(seen)));
     try {
       return this.#readPixels(bitmap);
     } finally {
@@ -143,6 +149,13 @@ async function cut(picture, { boxes, prefixes }, encode) {
     cutouts,
     layout: { frame: sizeOf(picture), cutouts: packed.cutouts.map(listSides), prefixes },
   };
+}
+
+/** Returns the whole frame in grey. */
+function greyAll(frame) {
+  const { width, height } = frame;
+  const whole = { box: { left: 0, top: 0, right: width, bottom: height }, to: { left: 0, top: 0 } };
+  return gatherGrey(frame, { cutouts: [whole], width, height });
 }
 
 function drawPixels(pixels) {

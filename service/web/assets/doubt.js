@@ -9,7 +9,7 @@
  */
 
 /** Links that are as sure as this are mostly read alike from a coarser picture. */
-export const SURE = 0.93;
+export const SURE = 0.95;
 
 /**
  * Returns the prefixes that lie on no sure link, and the lines that each one's link has so far, none

@@ -33,7 +33,7 @@ async function load({ folder, min_score, max_prefixes }) {
   await tf.ready();
   detector = await loadDetector(tf, folder.replace(/\/$/, ""));
   limits = { min_score, max_prefixes };
-  return {};
+  return { seesColour: detector.contract.channels !== 1 };
 }
 
 /** Returns the prefixes in a picture, and what to cut out of it for each. */
