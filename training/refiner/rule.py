@@ -17,6 +17,6 @@ class RefineRule:
     height: int = 32
     width: int = 96
     margin: float = 0.5
-    min_score: float = 0.1
+    min_score: float = 0.2
     most: int = 24
     weight: float = 0.3
