@@ -68,10 +68,13 @@ def write_graph_model(model: keras.Model, out: Path) -> None:
 def write_rounded(network: bytes, channels: int, out: Path) -> None:
     """Write what a detector's network in int8 computes into the folder `out`.
 
-    Raises ExportError.
+    Raises ExportError, also where the network has layers that whole numbers are not known of.
     """
+    try:
+        whole = WholeNumbers(network)
+    except ValueError as error:
+        raise ExportError(f"{error}: export it without pictures") from error
     out.mkdir(parents=True, exist_ok=True)
-    whole = WholeNumbers(network)
     module = tf.Module()
     spec = tf.TensorSpec((1, None, None, channels), tf.float32, name=INPUT_NAME)
     module.run = tf.function(lambda images: {OUTPUT_NAME: whole(images)}, input_signature=[spec])

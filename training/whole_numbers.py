@@ -157,7 +157,7 @@ def _read_place(tensor: Any, buffers: list[Any]) -> Place:  # noqa: ANN401 - the
 
 
 def _clip(values: Tensor, given: Place, activation: int) -> Tensor:
-    """Return what int8 and the fused activation leave of whole numbers, which are without zero."""
+    """Return what int8 and the fused activation leave of whole numbers, zero being taken off."""
     lower, upper = (bound / given.step for bound in BOUNDS[activation])
     # One layer, where `tf.clip_by_value` makes two.
     return tf.raw_ops.ClipByValue(

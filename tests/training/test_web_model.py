@@ -3,10 +3,12 @@
 import os
 import stat
 
+import keras
 import pytest
 
 from training.export import ExportError
-from training.web_model import convert_network
+from training.litert import convert_network as convert_to_litert
+from training.web_model import convert_network, write_rounded
 
 
 @pytest.fixture
@@ -47,3 +49,11 @@ def test_a_converter_that_hangs_is_given_up(tmp_path, put_uv, monkeypatch):
     put_uv("exec /bin/sleep 5")
     with pytest.raises(ExportError, match=r"not done after 0.1 s"):
         convert_network(tmp_path, tmp_path / "out")
+
+
+def test_a_network_that_is_not_known_in_whole_numbers_is_refused(tmp_path):
+    image = keras.Input((None, None, 1))
+    network = convert_to_litert(keras.Model(image, keras.layers.ReLU()(image)))
+    with pytest.raises(ExportError, match=r"expected a network in int8.*without pictures"):
+        write_rounded(network, 1, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
