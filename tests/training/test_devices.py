@@ -26,6 +26,8 @@ from training.feed import make_batches
 from training.head import build_head
 from training.train import compile_network, form_of
 
+# Weights of chance would now and then lie where a rounding error tips a step over.
+keras.utils.set_random_seed(3)
 LEVELS = (AnchorLevel(8, (14.0,), (3.0,)),)
 config = TrainConfig(
     name="tiny",
@@ -71,7 +73,7 @@ def test_two_devices_give_the_loss_curve_of_one():
     one, two = json.loads(done.stdout.splitlines()[-1])
     assert one[-1]["loss"] < one[0]["loss"]
     for alone, together in zip(one, two, strict=True):
-        assert together == pytest.approx(alone, rel=0.02)
+        assert together == pytest.approx(alone, rel=0.005)
 
 
 def test_on_one_device_nothing_is_added_up():
