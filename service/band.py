@@ -84,10 +84,20 @@ class Band:
         dark = np.stack([self.dark[:, left : left + _COLUMNS] for left in lefts if left <= most])
         return Looks(dark, least_contrast, axis_row=self._axis_row, px=self._px)
 
-    def look_down(self, ratios: NDArray[np.floating], *, least_contrast: float) -> Looks:
-        """Return what is seen `ratios` line heights below `place`, one step for each."""
+    def look_down(
+        self, ratios: NDArray[np.floating], *, ahead_ratio: float = 0.0, least_contrast: float
+    ) -> Looks | None:
+        """Return what is seen `ratios` line heights below a place, one step for each.
+
+        The place is `ahead_ratio` line heights ahead of the band's own. Where nothing below it is
+        as dark as ink, which is soon seen, there is nothing to look at.
+        """
+        left = round(ahead_ratio * LINE_PX)
         tops = self._axis_row - HALF_ROWS + np.rint(ratios * LINE_PX).astype(np.intp)
-        dark = np.stack([self.dark[top : top + _ROWS, :_COLUMNS] for top in tops])
+        below = self.dark[tops[0] : tops[-1] + _ROWS, left : left + _COLUMNS]
+        if below[HALF_ROWS:].max() <= _INK_LEVEL * least_contrast:
+            return None
+        dark = np.stack([below[top : top + _ROWS] for top in tops - tops[0]])
         return Looks(dark, least_contrast, axis_row=HALF_ROWS, px=self._px)
 
 
@@ -113,6 +123,7 @@ class Looks:
         flat = middle.reshape(len(dark), -1)
         self._inked = _count_above(flat, _levels(full, _INK_LEVEL), rows)
         self._ruled = _count_above(flat, _levels(full, _RULE_LEVEL), rows)
+        self._may_have_rule = (np.count_nonzero(self._ruled, axis=1) > _RULE_ROWS * _ROWS).tolist()
 
     def at(self, step: int, below: float = 0.0) -> Look | None:
         """Return what is seen at a step, `below` its place in frame pixels; None outside."""
@@ -128,7 +139,7 @@ class Looks:
             moves[int((models @ profile).argmax())],
             min(1.0, body / (LINE_PX * LINE_PX * 0.25)),
             inked >= _MIN_INK_PX,
-            _is_rule(self._ruled[step, top : top + _ROWS]),
+            self._may_have_rule[step] and _is_rule(self._ruled[step, top : top + _ROWS]),
         )
 
 

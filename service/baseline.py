@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -65,7 +65,7 @@ class Course:
 
     @cached_property
     def _slopes(self) -> Floats:
-        return np.gradient(self.across, self.along)
+        return np.gradient(self.across, self.along[1])
 
     def start_at(self, along: float, below: float = 0.0) -> LineStart:
         """Return the place on the course at `along` as a start of its own."""
@@ -191,6 +191,13 @@ def _recent_slope(offsets: list[float], weights: list[float], step: float) -> fl
 
 def _smooth(values: Floats, weights: Floats, stiffness: float = 2.0) -> Floats:
     """Smooth by Whittaker's penalised least squares on second differences."""
-    bend = np.diff(np.eye(len(values)), n=2, axis=0)
-    system = np.diag(weights + 1e-3) + stiffness * bend.T @ bend
+    system = stiffness * _bends(len(values))
+    np.fill_diagonal(system, system.diagonal() + weights + 1e-3)
     return np.linalg.solve(system, weights * values + 1e-3 * values)
+
+
+@lru_cache(maxsize=128)
+def _bends(number: int) -> Floats:
+    """Return [number, number]: the form that gives the sum of all squared second differences."""
+    bend = np.diff(np.eye(number), n=2, axis=0)
+    return bend.T @ bend

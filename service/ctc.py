@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import fmean
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
@@ -95,12 +96,10 @@ class CtcRecognizer:
         except ModelRunError as error:
             width = strip.pixels.shape[1]
             raise RecognizeError(f"the reader failed on {width} pixels") from error
-        chances = np.exp(steps.log_probs, dtype=np.float64)
-        symbols = spell_steps(chances, self._alphabet, step_px=steps.width_px)
-        confidences = [symbol.confidence for symbol in symbols]
+        symbols = spell_steps(steps.log_probs, self._alphabet, step_px=steps.width_px)
         return TextLine(
             text="".join(symbol.text for symbol in symbols),
-            confidence=float(np.mean(confidences)) if symbols else 0.0,
+            confidence=fmean(symbol.confidence for symbol in symbols) if symbols else 0.0,
             symbols=symbols,
             parts_words=self._parts_words,
         )

@@ -20,16 +20,19 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Chances = NDArray[np.floating[Any]]
+    LogProbs = NDArray[np.floating[Any]]
     Labels = tuple[int, ...]
     # What a step may show, as label and chance, the likeliest first.
     Step = list[tuple[int, float]]
+    # A character, how sure it is, and what it may be besides.
+    Spelled = tuple[str, float, tuple[Alternative, ...]]
     # For each prefix the chance that its last step is a blank, and that it is its last label.
     Beam = dict[Labels, tuple[float, float]]
 
 BLANK: Final = 0
 _SURE_BLANK = 0.9
 _LEAST_CHANCE = 2e-3
+_LEAST_LOG_PROB = math.log(_LEAST_CHANCE)
 _MOST_PREFIXES = 8
 
 
@@ -45,15 +48,16 @@ class Run(NamedTuple):
 
 
 def spell_steps(
-    chances: Chances, alphabet: Mapping[int, str], *, step_px: float
+    log_probs: LogProbs, alphabet: Mapping[int, str], *, step_px: float
 ) -> tuple[Symbol, ...]:
     """Return the symbols that the steps spell, from left to right.
 
-    `chances` is [steps, classes], each row adds up to 1; class 0 is the blank. Step t is centred
-    at column (t + .5) * `step_px`.
+    `log_probs` is [steps, classes], the chances of each row add up to 1; class 0 is the blank. Step
+    t is centred at column (t + .5) * `step_px`.
     """
-    places, spelled = [], []
-    steps = list_likely(chances)
+    places: list[float] = []
+    spelled: list[Spelled] = []
+    steps = list_likely(log_probs)
     for run in _join_empty(find_runs(steps)):
         labels, chance = run.readings[0]
         if not labels:
@@ -64,12 +68,13 @@ def spell_steps(
     return tuple(_set_sides(spelled, centres, step_px))
 
 
-def list_likely(chances: Chances) -> list[Step]:
+def list_likely(log_probs: LogProbs) -> list[Step]:
     """Return what each step may show, what is too unlikely to matter left out."""
-    steps: list[Step] = [[] for _ in chances]
-    ats, labels = np.nonzero(chances > _LEAST_CHANCE)
+    steps: list[Step] = [[] for _ in log_probs]
+    ats, labels = np.nonzero(log_probs > _LEAST_LOG_PROB)
+    chances = np.exp(log_probs[ats, labels], dtype=np.float64)
     # Plain numbers: there are few of them, and arrays would cost ten times as much.
-    found = zip(ats.tolist(), labels.tolist(), chances[ats, labels].tolist(), strict=True)
+    found = zip(ats.tolist(), labels.tolist(), chances.tolist(), strict=True)
     for at, label, chance in found:
         steps[at].append((label, chance))
     for step in steps:
@@ -180,8 +185,8 @@ def _place_labels(steps: list[Step], run: Run) -> list[float]:
 
 def _spell_run(
     readings: tuple[tuple[Labels, float], ...], alphabet: Mapping[int, str], chance: float
-) -> list[Symbol]:
-    """Return the symbols of the first reading; the other ones are alternatives of its first."""
+) -> list[Spelled]:
+    """Return what the first reading spells; the other ones are alternatives of its first."""
     labels = readings[0][0]
     others = tuple(
         Alternative("".join(alphabet[one] for one in other), other_chance, len(labels))
@@ -189,15 +194,14 @@ def _spell_run(
         if other_chance > _LEAST_CHANCE
     )
     # All symbols of a run together are as likely as the run.
-    share = chance ** (1 / len(labels))
-    symbols = [Symbol(alphabet[one], min(1.0, share), 0.0, 0.0) for one in labels]
-    symbols[0] = symbols[0]._replace(alternatives=others)
-    return symbols
+    share = min(1.0, chance ** (1 / len(labels)))
+    first, *more = labels
+    return [(alphabet[first], share, others), *((alphabet[one], share, ()) for one in more)]
 
 
-def _set_sides(symbols: list[Symbol], centres: list[float], step_px: float) -> Iterator[Symbol]:
+def _set_sides(spelled: list[Spelled], centres: list[float], step_px: float) -> Iterator[Symbol]:
     """Yield the symbols with sides half way to the nearer neighbour."""
-    for place, (symbol, centre) in enumerate(zip(symbols, centres, strict=True)):
+    for place, ((text, sure, others), centre) in enumerate(zip(spelled, centres, strict=True)):
         beside = centres[max(0, place - 1) : place] + centres[place + 1 : place + 2]
         half = min((abs(other - centre) for other in beside), default=step_px) / 2
-        yield symbol._replace(left=centre - half, right=centre + half)
+        yield Symbol(text, sure, centre - half, centre + half, others)

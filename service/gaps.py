@@ -33,6 +33,7 @@ _MONO_SHARE, _MONO_TOLERANCE = 0.75, 0.2
 # So many gaps before one tell what is usual there: perspective and other typefaces change it.
 _WINDOW = 14
 _CLOSING = ".,;:)"
+_OUTSIDE = np.zeros(1, np.bool_)
 
 
 def find_gaps(pixels: Pixels) -> list[tuple[int, int]]:
@@ -46,9 +47,10 @@ def find_gaps(pixels: Pixels) -> list[tuple[int, int]]:
     is_blank = _count_columns(is_ink[rows // 10 : rows - rows // 10]) < _MIN_INK_PX
     # What reaches out of the strip is the top of the next line.
     is_low = (_count_columns(is_ink[rows // 2 :]) >= _MIN_INK_PX) & (is_ink[-1] == 0)
-    edges = np.flatnonzero(np.diff(is_blank, prepend=False, append=False))
+    bounded = np.concatenate((_OUTSIDE, is_blank, _OUTSIDE))
+    edges = np.flatnonzero(bounded[1:] != bounded[:-1])
     left, right = edges[::2], edges[1::2]
-    low = np.concatenate([[0], np.cumsum(is_low)])
+    low = np.concatenate((_OUTSIDE, is_low)).cumsum()
     has_underscore = low[right] - low[left] > _UNDERSCORE_SHARE * (right - left)
     is_gap = (right - left < _UNDERSCORE_PX) | ~has_underscore
     return list(zip(left[is_gap].tolist(), right[is_gap].tolist(), strict=True))
@@ -66,18 +68,23 @@ def fit_symbols(line: TextLine, gaps: list[tuple[int, int]]) -> TextLine:
     the gap between its neighbours.
     """
     inked = [place for place, symbol in enumerate(line.symbols) if symbol.text != " "]
-    symbols = list(line.symbols)
+    lefts = [symbol.left for symbol in line.symbols]
+    rights = [symbol.right for symbol in line.symbols]
     centres = [(left + right) / 2 for left, right in gaps]
     for place, following in pairwise(inked):
-        before, after = symbols[place], symbols[following]
-        first = bisect_left(centres, (before.left + before.right) / 2)
-        last = bisect_right(centres, (after.left + after.right) / 2)
-        left, right = _widest_gap(before, after, gaps[first:last])
-        symbols[place] = symbols[place]._replace(right=left)
-        symbols[following] = symbols[following]._replace(left=right)
+        middle = (lefts[place] + rights[place]) / 2
+        next_middle = (lefts[following] + rights[following]) / 2
+        between = gaps[bisect_left(centres, middle) : bisect_right(centres, next_middle)]
+        touching = (rights[place] + lefts[following]) / 2
+        left, right = _find_widest(between) or (touching, touching)
+        rights[place], lefts[following] = left, right
         for space in range(place + 1, following):
-            symbols[space] = symbols[space]._replace(left=left, right=right)
-    return replace(line, symbols=tuple(symbols))
+            lefts[space], rights[space] = left, right
+    symbols = tuple(
+        Symbol(symbol.text, symbol.confidence, left, right, symbol.alternatives)
+        for symbol, left, right in zip(line.symbols, lefts, rights, strict=True)
+    )
+    return replace(line, symbols=symbols)
 
 
 def put_spaces(line: TextLine, *, line_height: float) -> TextLine:
@@ -129,12 +136,6 @@ def _windows(values: Floats) -> Floats:
     return values[starts[:, np.newaxis] + np.arange(size)]
 
 
-def _widest_gap(
-    before: Symbol, after: Symbol, between: list[tuple[int, int]]
-) -> tuple[float, float]:
-    """Return the widest of the gaps between two symbols, or a gap of no width if they touch."""
-    if not between:
-        middle = (before.right + after.left) / 2
-        return middle, middle
-    left, right = max(between, key=lambda gap: gap[1] - gap[0])
-    return float(left), float(right)
+def _find_widest(gaps: list[tuple[int, int]]) -> tuple[float, float] | None:
+    """Return the widest of some gaps, None of none."""
+    return max(gaps, key=lambda gap: gap[1] - gap[0], default=None)

@@ -13,6 +13,7 @@ from service.baseline import is_inside, trace_course
 from service.columns import find_gutter
 
 if TYPE_CHECKING:
+    from service.band import Looks
     from service.baseline import Course
     from service.ink import Grey
     from service.tilt import LineStart
@@ -38,14 +39,9 @@ def find_next_line(grey: Grey, course: Course, *, stop_gap_ratio: float) -> Line
     tracer = _LeftTracer(grey, course, stop_gap_ratio)
     left = tracer.trace(course.start)
     ahead = math.hypot(course.start.x - left.x, course.start.y - left.y) + course.along[-1]
-    for probe in _PROBES:
-        if probe * left.height > max(ahead, left.height):
-            break
-        place = _move(left, along=probe * left.height)
-        below = _step_down(grey, place, least_contrast=course.least_contrast)
-        if below is not None:
-            return tracer.trace(below)
-    return None
+    farthest = max(float(ahead) / left.height, 1.0)
+    below = _step_down(grey, left, farthest_ratio=farthest, least_contrast=course.least_contrast)
+    return None if below is None else tracer.trace(below)
 
 
 class _LeftTracer:
@@ -89,10 +85,27 @@ def _move(start: LineStart, *, along: float = 0.0, below: float = 0.0) -> LineSt
     return start._replace(x=float(x), y=float(y))
 
 
-def _step_down(grey: Grey, place: LineStart, *, least_contrast: float) -> LineStart | None:
-    """Return the place one line below, None where no ink follows within two line heights."""
-    band = cut_band(grey, place, below_ratio=float(_PITCH_RATIOS[-1]))
-    looks = band.look_down(_PITCH_RATIOS, least_contrast=least_contrast)
+def _step_down(
+    grey: Grey, left: LineStart, *, farthest_ratio: float, least_contrast: float
+) -> LineStart | None:
+    """Return a place on the line below, None where no ink follows within two line heights.
+
+    It lies at most `farthest_ratio` line heights right of where `left` does.
+    """
+    probes = [probe for probe in _PROBES if probe <= farthest_ratio]
+    deepest = float(_PITCH_RATIOS[-1])
+    band = cut_band(grey, left, ahead_ratio=probes[-1], below_ratio=deepest)
+    for probe in probes:
+        place = _move(left, along=probe * left.height)
+        looks = band.look_down(_PITCH_RATIOS, ahead_ratio=probe, least_contrast=least_contrast)
+        below = None if looks is None else _find_pitch(grey, place, looks)
+        if below is not None:
+            return below
+    return None
+
+
+def _find_pitch(grey: Grey, place: LineStart, looks: Looks) -> LineStart | None:
+    """Return the place one line below `place`, None where `looks` show none there."""
     for step, ratio in enumerate(_PITCH_RATIOS):
         below = _move(place, below=ratio * place.height)
         seen = looks.at(step) if is_inside(grey, below) else None

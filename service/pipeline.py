@@ -120,9 +120,7 @@ class Pipeline:
         if prefixes is None:
             with clock.stage("detect"):
                 prefixes = self._detector.detect(frame)
-        links = (
-            self._read_links(Page(frame), prefixes, clock, follow or _read_anew) if prefixes else []
-        )
+        links = self._read_links(Page(frame), prefixes, clock, follow) if prefixes else []
         self._tell_stages(clock)
         return FrameResult(
             width=frame.width,
@@ -140,34 +138,44 @@ class Pipeline:
                 self._on_stage(stage, seconds)
 
     def _read_links(
-        self, page: Page, prefixes: tuple[Prefix, ...], clock: Clock, follow: Follow
+        self, page: Page, prefixes: tuple[Prefix, ...], clock: Clock, follow: Follow | None
     ) -> list[Link]:
         """Return the links that start with `prefixes`, from left to right."""
+        # Doubtful ones of several frames may be sure together.
+        least = self._settings.min_confidence if follow is None else 0.0
+        choose = follow or _read_anew
         # A model of someone else's may find more than links, and that is not for reading.
         printed = (_on_grid(prefix) for prefix in prefixes if prefix.label in PRINTED)
         seen = tuple(one for one in printed if min(one.box.width, one.box.height) > 0)
         starts = sorted(drop_followers(seen), key=lambda prefix: prefix.box.left)
         with clock.stage(_READ):
             found = self._share_out(
-                lambda prefix: follow(prefix, lambda: self._try_prefix(page, prefix, clock)), starts
+                lambda prefix: choose(
+                    prefix, lambda: self._try_prefix(page, prefix, clock, least=least)
+                ),
+                starts,
             )
             return drop_covered([link for link in found if link and self._is_sure(link)])
 
-    def _try_prefix(self, page: Page, prefix: Prefix, clock: Clock) -> Link | None:
+    def _try_prefix(self, page: Page, prefix: Prefix, clock: Clock, *, least: float) -> Link | None:
         try:
-            return self._read_link(page, prefix, clock)
+            return self._read_link(page, prefix, clock, least=least)
         except RecognizeError as error:
             self._log.warning("strip_not_read", error=type(error).__name__)
             return None
 
-    def _read_link(self, page: Page, prefix: Prefix, clock: Clock) -> Link | None:
+    def _read_link(self, page: Page, prefix: Prefix, clock: Clock, *, least: float) -> Link | None:
+        """Return the link that starts with `prefix`, None where it is less sure than `least`.
+
+        That is told by its first line already: whatever was in doubt there stays so.
+        """
         if self._expander.is_doubtful(prefix) and not self._is_scheme(page, prefix, clock):
             return None
         with clock.stage("expand"):
             line = self._expander.expand_prefix(page, prefix)
         with clock.stage("recognize"):
             reading = self._reader.read(line.strip, lambda text: self._parse(text, prefix))
-        if reading is None:
+        if reading is None or (reading.has_whole_host and _so_far(reading) < least):
             return None
         pieces = [Piece(line, 0)]
         whole, end_trust = self._join_lines(reading, pieces, prefix, clock)
@@ -253,9 +261,7 @@ class Pipeline:
         following = text_of(whole.line_symbols[len(first.line_symbols) :])
         trust = rate_join(first.open_text, following)
         trusted = replace(whole, confidence=whole.confidence * trust)
-        # Half a host says nothing yet about what was read.
-        so_far = trusted.confidence / (1.0 if _is_whole(whole) else whole.host_trust)
-        return trusted if so_far >= self._settings.min_confidence else None, token
+        return trusted if _so_far(trusted) >= self._settings.min_confidence else None, token
 
     def _is_sure(self, found: Link | Reading) -> bool:
         return found.confidence >= self._settings.min_confidence
@@ -278,6 +284,11 @@ def _token(word: Sequence[Symbol]) -> str:
 def _is_whole(reading: Reading) -> bool:
     """Tell whether a link that nothing follows on its line may end there."""
     return reading.has_whole_host and not is_unfinished(reading.text)
+
+
+def _so_far(reading: Reading) -> float:
+    """Return how sure a link is that may have more lines: half a host says nothing yet."""
+    return reading.confidence / (1.0 if _is_whole(reading) else reading.host_trust)
 
 
 def _on_grid(prefix: Prefix) -> Prefix:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from service.confidence import Evidence, rate_reading
 from service.footnote import raise_digits
 from service.gaps import find_gaps, fit_symbols, put_spaces
-from service.treatments import TREATMENTS, rescale, treat
+from service.treatments import QUICKEST, TREATMENTS, rescale, treat
 from service.vote import elect
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from service.recognize import Recognizer
     from service.records import Strip, TextLine
+    from service.treatments import Treatment
     from service.vote import Ballot
 
     RateReading = Callable[[Evidence, float], float]
@@ -72,7 +73,7 @@ class VotingReader:
 
     def read_once(self, strip: Strip, understand: Callable[[TextLine], U | None]) -> U | None:
         """Return what one reading comes to, its confidence as the recognizer gave it."""
-        return understand(next(self._lines(strip)))
+        return understand(self._read(strip, QUICKEST, find_gaps(strip.pixels)))
 
     def _is_sure(self, reading: Ballot) -> bool:
         rated = _rated(reading, Evidence.ONE_READING, self._rate)
@@ -81,10 +82,13 @@ class VotingReader:
     def _lines(self, strip: Strip) -> Iterator[TextLine]:
         gaps = find_gaps(strip.pixels)
         for treatment in TREATMENTS[: self._max_readings]:
-            treated = treat(strip, treatment)
-            line = self._recognizer.read(treated)
-            factor = strip.pixels.shape[1] / treated.pixels.shape[1]
-            yield raise_digits(fit_symbols(rescale(line, factor), gaps), strip.pixels)
+            yield self._read(strip, treatment, gaps)
+
+    def _read(self, strip: Strip, treatment: Treatment, gaps: list[tuple[int, int]]) -> TextLine:
+        treated = treat(strip, treatment)
+        line = self._recognizer.read(treated)
+        factor = strip.pixels.shape[1] / treated.pixels.shape[1]
+        return raise_digits(fit_symbols(rescale(line, factor), gaps), strip.pixels)
 
 
 class NetworkReader:
@@ -121,7 +125,8 @@ class NetworkReader:
 class JointReader:
     """Gives a strip to the network and, where that is in doubt, to Tesseract as well.
 
-    Where they differ, the one is believed that was right more often in such a case.
+    Where they differ, the one is believed that was right more often in such a case. What the
+    network makes nothing of is left: of 36 such strips Tesseract read one link.
     """
 
     def __init__(
@@ -143,31 +148,29 @@ class JointReader:
         strip: Strip,
         understand: Callable[[TextLine], T | None],
         *,
-        most_empty: int = 2,
+        most_empty: int = 2,  # noqa: ARG002 - the network's first one is enough
     ) -> T | None:
         """Return what both readings come to."""
         found = self._network.read_once(strip, understand)
-        if found is None and most_empty == 1:
+        if found is None:
             return None
-        if found is not None:
-            alone = _rated(found, Evidence.NETWORK, self._rate)
-            if alone.confidence >= self._sure_confidence:
-                return alone
+        alone = _rated(found, Evidence.NETWORK, self._rate)
+        if alone.confidence >= self._sure_confidence:
+            return alone
         return self._choose(found, self._tesseract.read_once(strip, understand))
 
     def read_once(self, strip: Strip, understand: Callable[[TextLine], U | None]) -> U | None:
         """Return what the network's reading comes to."""
         return self._network.read_once(strip, understand)
 
-    def _choose(self, network: T | None, tesseract: T | None) -> T | None:
-        if network and tesseract and network.meaning == tesseract.meaning:
+    def _choose(self, network: T, tesseract: T | None) -> T:
+        if tesseract is not None and network.meaning == tesseract.meaning:
             return _rated(network, Evidence.BOTH_READERS, self._rate)
-        opposed = (
-            network and _rated(network, Evidence.NETWORK_OPPOSED, self._rate),
-            tesseract and _rated(tesseract, Evidence.TESSERACT_OPPOSED, self._rate),
-        )
-        found = [reading for reading in opposed if reading is not None]
-        return max(found, key=lambda reading: reading.confidence, default=None)
+        ours = _rated(network, Evidence.NETWORK_OPPOSED, self._rate)
+        if tesseract is None:
+            return ours
+        theirs = _rated(tesseract, Evidence.TESSERACT_OPPOSED, self._rate)
+        return max(ours, theirs, key=lambda reading: reading.confidence)
 
 
 def _rated(reading: T, evidence: Evidence, rate: RateReading) -> T:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from service.records import Pixels, Symbol, TextLine
 
-_SMALL_PX = 36
+    Treatment = Callable[[Pixels], Pixels]
+
+# Of stock `eng`; the URL model's is somewhat smaller.
+_NETWORK_PX = 36
 _PADDING_PX = 4
 
 
@@ -32,8 +35,19 @@ def squeeze(pixels: Pixels) -> Pixels:
 
 def shrink(pixels: Pixels) -> Pixels:
     """Soften, and scale to the height at which Tesseract's network works."""
-    ratio = _SMALL_PX / pixels.shape[0]
+    ratio = _NETWORK_PX / pixels.shape[0]
     return _resize(soften(pixels), width_ratio=ratio, height_ratio=ratio)
+
+
+def fit(pixels: Pixels) -> Pixels:
+    """Put white paper round the strip, and scale all of it to the height of Tesseract's network.
+
+    Tesseract would do that by itself, but find letters in the large picture and make a PNG of it
+    first, which takes a sixth of its time.
+    """
+    padded = pad(pixels)
+    ratio = _NETWORK_PX / padded.shape[0]
+    return _resize(padded, width_ratio=ratio, height_ratio=ratio)
 
 
 def pad(pixels: Pixels) -> Pixels:
@@ -46,11 +60,14 @@ def _resize(pixels: Pixels, *, width_ratio: float, height_ratio: float = 1.0) ->
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-TREATMENTS: Final[tuple[Callable[[Pixels], Pixels], ...]] = (soften, squeeze, pad, shrink)
+TREATMENTS: Final[tuple[Treatment, ...]] = (soften, squeeze, pad, shrink)
 """In the order in which they are tried: the one that reads best first."""
 
+QUICKEST: Final[Treatment] = fit
+"""Where there is one reading only: it reads as well as the best one, in less time."""
 
-def treat(strip: Strip, treatment: Callable[[Pixels], Pixels]) -> Strip:
+
+def treat(strip: Strip, treatment: Treatment) -> Strip:
     """Return the strip with its pixels treated."""
     return Strip(np.ascontiguousarray(treatment(strip.pixels)), strip.polygon)
 

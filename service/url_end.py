@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache, partial
 from itertools import pairwise
+from statistics import median, quantiles
 from typing import TYPE_CHECKING, Final
-
-import numpy as np
 
 from service.repair import FILE_ENDINGS
 
@@ -54,7 +54,8 @@ def find_end(
     stands on both sides, and within the host by `is_host`, which knows plausible hosts; or by the
     reader, where it `parts_words` and is sure of the space.
     """
-    threshold = _space_ratio(symbols, line_height)
+    # It takes a while to find, and mostly nobody asks for it.
+    find_threshold = cache(partial(_space_ratio, symbols, line_height))
     depth = dict.fromkeys(_CLOSING.values(), 0)
     opened = 0
     for place, symbol in enumerate(symbols):
@@ -64,7 +65,7 @@ def find_end(
             width = (symbol.right - symbol.left) / line_height
             words = text_of(symbols[:place]), text_of(symbols[place + 1 :])
             is_parted = parts_words and symbol.confidence >= _SURE_SPACE_CONFIDENCE
-            if is_parted or _is_word_space(words, width, threshold=threshold, is_host=is_host):
+            if is_parted or _is_word_space(words, width, find_threshold, is_host=is_host):
                 # A bracket that is left open belongs to the text behind the link.
                 return trim_end(symbols, opened if max(depth.values()) > 0 else place)
         elif symbol.text in depth:
@@ -87,7 +88,7 @@ def trim_end(symbols: Sequence[Symbol], end: int) -> int:
 def first_word(line: TextLine, *, line_height: float) -> Sequence[Symbol]:
     """Return the symbols before the line's first word space, false spaces among them."""
     symbols = line.symbols
-    threshold = _space_ratio(symbols, line_height) * line_height
+    threshold = 0.0 if line.parts_words else _space_ratio(symbols, line_height) * line_height
     for place, symbol in enumerate(symbols):
         is_wide = line.parts_words or symbol.right - symbol.left > threshold
         if symbol.text == " " and is_wide:
@@ -101,7 +102,11 @@ def text_of(symbols: Sequence[Symbol]) -> str:
 
 
 def _is_word_space(
-    words: tuple[str, str], width: float, *, threshold: float, is_host: Callable[[str], bool]
+    words: tuple[str, str],
+    width: float,
+    find_threshold: Callable[[], float],
+    *,
+    is_host: Callable[[str], bool],
 ) -> bool:
     before, after = words
     following = after.split(" ")[0]
@@ -110,20 +115,20 @@ def _is_word_space(
     if following[0] == "(" and ")" not in following:
         return True
     if before[-1] in ".:!?" and before[-2:-1] != " " and following[0].isupper():
-        return width > threshold
+        return width > find_threshold()
     if not _HOST_END.search(before):
         verdict = _is_host_end(before.replace(" ", ""), following, is_host)
         if verdict is not None:
             return verdict
-    return width > _least_width(before, following, threshold)
+    return width > _least_width(before, following, find_threshold)
 
 
-def _least_width(before: str, following: str, threshold: float) -> float:
+def _least_width(before: str, following: str, find_threshold: Callable[[], float]) -> float:
     """Return how wide a space has to be to part two such words, in line heights."""
     word = following.rstrip(".,;:)")
     is_number = before[-1].isdigit() and following[0].isdigit()
     if _SENTENCE_END.search(before):
-        return threshold
+        return find_threshold()
     if is_number or word in FILE_ENDINGS or before[-1] in _JOINTS:
         return _SURE_SPACE_RATIO
     if _PROSE.fullmatch(word.lower()):
@@ -131,7 +136,7 @@ def _least_width(before: str, following: str, threshold: float) -> float:
     has_glue = before[-1] in _GLUE or following[0] in _GLUE or following[0] == "/"
     if has_glue or before.endswith(" /"):
         return _GLUE_SPACE_RATIO
-    return threshold * (_SLASH_SPACE if before[-1] == "/" else 1.0)
+    return find_threshold() * (_SLASH_SPACE if before[-1] == "/" else 1.0)
 
 
 def _is_host_end(before: str, following: str, is_host: Callable[[str], bool]) -> bool | None:
@@ -159,7 +164,12 @@ def _space_ratio(symbols: Sequence[Symbol], line_height: float) -> float:
         for left, space, right in zip(symbols, symbols[1:], symbols[2:], strict=False)
         if space.text == " " and left.text.isalpha() and right.text.isalpha()
     ]
-    ratio = 1.2 * float(np.percentile(letters, 90)) + 0.07 if letters else _USUAL_SPACE_RATIO
+    ratio = 1.2 * _last_decile(letters) + 0.07 if letters else _USUAL_SPACE_RATIO
     if len(words) >= _PROSE_WORDS:
-        ratio = min(ratio, 0.8 * float(np.median(words)))
+        ratio = min(ratio, 0.8 * median(words))
     return min(max(ratio, _LEAST_SPACE_RATIO), _USUAL_SPACE_RATIO)
+
+
+def _last_decile(values: Sequence[float]) -> float:
+    """Return what nine of ten `values` stay below; of so few, arrays would take far longer."""
+    return quantiles(values, n=10, method="inclusive")[-1] if len(values) > 1 else values[0]

@@ -10,13 +10,17 @@ ALPHABET = {1: "a", 2: "b", 3: "c"}
 
 
 def steps(*rows):
-    """Rows of chances for blank, a, b, c; what is missing goes to the blank."""
+    """Rows of log-probabilities for blank, a, b, c; what is missing goes to the blank."""
     chances = np.zeros((len(rows), 4))
     for row, shown in zip(chances, rows, strict=True):
         for letter, chance in shown.items():
             row[" abc".index(letter)] = chance
         row[0] += 1 - row.sum()
-    return chances
+    return log_of(chances)
+
+
+def log_of(chances):
+    return np.log(np.maximum(chances, 1e-30))
 
 
 def spell(*rows):
@@ -38,7 +42,7 @@ def test_the_chances_are_those_of_all_paths_added_up():
         chance = np.prod([row[one] for row, one in zip(chances, path, strict=True)])
         sums[collapse(path)] = sums.get(collapse(path), 0.0) + chance
     best = sorted(sums.items(), key=lambda item: -item[1])[:3]
-    found = search_prefixes(list_likely(chances))[:3]
+    found = search_prefixes(list_likely(log_of(chances)))[:3]
     assert [labels for labels, _ in found] == [labels for labels, _ in best]
     # What the search drops on its way keeps the chances a little too low.
     assert [chance for _, chance in found] == pytest.approx([sum_ for _, sum_ in best], rel=0.15)

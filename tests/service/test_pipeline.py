@@ -134,11 +134,26 @@ def test_a_doubtful_prefix_is_read_by_itself_first():
     doubtful = FakeDetector((replace(prefix, score=0.6),))
     prose, link = Reads("plain prose"), Reads("https://example.org/a")
     assert build_on(doubtful, prose).run(page.frame, 1.0).links == ()
-    assert [strip.pixels.shape[1] < 200 for strip in prose.strips] == [True]
+    assert [is_short(strip) for strip in prose.strips] == [True]
     assert len(build_on(doubtful, link).run(page.frame, 1.0).links) == 1
-    is_short = [strip.pixels.shape[1] < 200 for strip in link.strips]
-    assert is_short[:2] == [True, False]
-    assert not any(is_short[1:])
+    first, *others = [is_short(strip) for strip in link.strips]
+    assert first
+    assert others
+    assert not any(others)
+
+
+def is_short(strip):
+    height, width = strip.pixels.shape
+    return width < 4 * height
+
+
+def test_below_a_doubtful_line_nothing_is_looked_for():
+    page = print_page(PAGE)
+    reader = Reads("https://example.nowhere/")
+    assert build(page, reader, min_confidence=0.8).run(page.frame, 1.0).links == ()
+    looked = len(reader.strips)
+    build(page, reader, min_confidence=0.8).run(page.frame, 1.0, lambda _, read: read())
+    assert len(reader.strips) > 2 * looked
 
 
 def test_without_a_prefix_nothing_is_read():

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 
 from service.records import Strip, Symbol, TextLine
-from service.treatments import TREATMENTS, pad, rescale, shrink, soften, squeeze, treat
+from service.treatments import TREATMENTS, fit, pad, rescale, shrink, soften, squeeze, treat
 
 PIXELS = np.full((44, 160), 230, np.uint8)
 
 
-@pytest.mark.parametrize("treatment", TREATMENTS)
+@pytest.mark.parametrize("treatment", [*TREATMENTS, fit])
 def test_a_treatment_leaves_paper_light_and_ink_dark(treatment):
     pixels = PIXELS.copy()
     pixels[10:34, 60:100] = 20
@@ -20,7 +20,13 @@ def test_a_treatment_leaves_paper_light_and_ink_dark(treatment):
 
 @pytest.mark.parametrize(
     ("treatment", "shape"),
-    [(soften, (52, 168)), (squeeze, (52, 147)), (pad, (52, 168)), (shrink, (43, 137))],
+    [
+        (soften, (52, 168)),
+        (squeeze, (52, 147)),
+        (pad, (52, 168)),
+        (shrink, (43, 137)),
+        (fit, (36, 116)),
+    ],
 )
 def test_a_treatment_changes_the_size_as_it_says(treatment, shape):
     assert treatment(PIXELS).shape == shape
