@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from service.band import STEP_RATIO
-from service.baseline import trace_course
+from service.baseline import is_inside, trace_course
 from service.columns import starts_column
 from service.gaps import find_gaps
 from service.ink import grey_of, is_light_on_dark
@@ -33,6 +33,8 @@ _FIRST_WORDS_RATIO = 7.0
 # What ends so close to where the line leaves the frame is cut off, in a gap between two letters or
 # behind the last step; of such links none was whole on 230 generated pages.
 _CUT_GAP_RATIO = 0.5
+# No letter that starts so close to the frame's edge is known to be whole.
+_CUT_START_RATIO = 0.1
 _RULE_LEVEL = 150
 _RULE_WIDTH_RATIO = 0.6
 _RULE_ROWS = 0.97
@@ -47,8 +49,8 @@ class Line:
 
     `grey` is the whole frame, dark on light. `reach` is the strip's part of the course in pixels.
     `is_line_end` says that nothing is printed to the right of the strip, `is_cut` that its ink
-    runs out of the frame. `next_ink` is where on the course ink goes on behind the gap that ends
-    the strip, None where none does.
+    runs out of the frame, `starts_outside` that it comes from there. `next_ink` is where on the
+    course ink goes on behind the gap that ends the strip, None where none does.
     """
 
     strip: Strip
@@ -58,6 +60,7 @@ class Line:
     next_ink: float | None
     is_line_end: bool
     is_cut: bool
+    starts_outside: bool
 
     def outline(self, left: float, right: float) -> Polygon:
         """Return the polygon of the strip's columns `left` to `right`."""
@@ -174,6 +177,7 @@ class Expander:
         )
         first, last = max(0, left - round(margin / px)), min(columns, right + round(margin / px))
         reach = first * px - margin, last * px - margin
+        before_ink = course.start_at(left * px - margin - _CUT_START_RATIO * start.height)
         return Line(
             strip=Strip(
                 np.ascontiguousarray(whole[:, first:last]),
@@ -186,6 +190,7 @@ class Expander:
             is_line_end=gap_px * px >= limits.stop_gap_ratio * start.height
             or (not course.is_at_edge and right + gap_px == columns),
             is_cut=course.is_at_edge and (columns - right) * px < _CUT_GAP_RATIO * start.height,
+            starts_outside=not is_inside(grey, before_ink),
         )
 
     def _cut(self, grey: Grey, course: Course, reach: tuple[float, float]) -> Grey:

@@ -194,6 +194,8 @@ class Pipeline:
             below = self._expand_below(pieces[-1].line, reading, clock)
             if below is None:
                 break
+            if below.is_cut:
+                return reading, 0.0
             if below.line is None:
                 return reading, rate_end(reading.open_text, below.word)
             joined, word = self._read_below(below.line, reading, prefix, clock)
@@ -226,6 +228,9 @@ class Pipeline:
             words = self._reader.read_once(begun.strip, drop_bars) or TextLine("", 0.0)
         word = first_word(words, line_height=begun.strip.pixels.shape[0])
         token = _token(word)
+        # The first character of such a word may be half of one, or the frame's edge.
+        if begun.starts_outside and self._is_continued(reading, token[1:]):
+            return Below(token, None, is_cut=True)
         # A word that fills the strip may be cut short, and is not to be judged by its end.
         tell = may_go_on if len(word) == len(words.symbols) else is_continued
         if not tell(reading.open_text, token, self._parser.is_host):
@@ -246,7 +251,7 @@ class Pipeline:
             nonlocal token
             text = drop_bars(read)
             token = _token(first_word(text, line_height=below.strip.pixels.shape[0]))
-            if not is_continued(first.open_text, token, self._parser.is_host):
+            if not self._is_continued(first, token):
                 return None
             joined = self._parse(replace(text, symbols=first.line_symbols + text.symbols), prefix)
             has_grown = joined is not None and len(joined.symbols) > len(first.line_symbols)
@@ -263,6 +268,9 @@ class Pipeline:
         trusted = replace(whole, confidence=whole.confidence * trust)
         return trusted if _so_far(trusted) >= self._settings.min_confidence else None, token
 
+    def _is_continued(self, reading: Reading, token: str) -> bool:
+        return is_continued(reading.open_text, token, self._parser.is_host)
+
     def _is_sure(self, found: Link | Reading) -> bool:
         return found.confidence >= self._settings.min_confidence
 
@@ -271,10 +279,14 @@ class Pipeline:
 
 
 class Below(NamedTuple):
-    """The first word of the line below, and all of it where a link may go on there."""
+    """The first word of the line below, and all of it where a link may go on there.
+
+    `is_cut` says that it does, but starts outside the frame.
+    """
 
     word: str
     line: Line | None
+    is_cut: bool = False
 
 
 def _token(word: Sequence[Symbol]) -> str:

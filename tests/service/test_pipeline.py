@@ -111,6 +111,18 @@ def test_a_link_that_runs_out_of_the_frame_is_not_given(tesseract):
     assert build(page, tesseract).run(page.frame, 1.0).links == ()
 
 
+@pytest.mark.parametrize(("below", "is_given"), [("guides/intro.html", False), ("prose", True)])
+def test_a_link_whose_next_line_starts_outside_the_frame_is_not_given(tesseract, below, is_given):
+    printed = print_page(["from https://keras.io/", below], left=95)
+    # The frame begins in the middle of the second line's first letter.
+    pixels = printed.frame.pixels[:, 100:]
+    (prefix,) = printed.prefixes
+    left, top, right, bottom = prefix.box
+    moved = replace(prefix, box=Box(left - 100, top, right - 100, bottom))
+    links = build_on(FakeDetector((moved,)), tesseract).run(Frame(pixels), 1.0).links
+    assert [link.url for link in links] == ["https://keras.io/"] * is_given
+
+
 def test_a_link_that_breaks_within_its_host_is_joined_or_not_given(tesseract):
     page = print_page(["see the site at https://www.debian", ".org for more of it"])
     assert [link.url for link in build(page, tesseract).run(page.frame, 1.0).links] == [
