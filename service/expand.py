@@ -136,16 +136,19 @@ class Expander:
         start = find_next_line(line.grey, line.course, stop_gap_ratio=stop_gap_ratio)
         if start is None:
             return None
-        below = self._follow(line.grey, start, max_ratio=_FIRST_WORDS_RATIO)
+        below = self._follow(line.grey, start, max_ratio=_FIRST_WORDS_RATIO, lead=_find_lead(start))
         rule_px = _measure_rule(below)
         if not rule_px:
             return below
         behind = below.course.start_at(below.reach[0] + rule_px)
-        return self._follow(line.grey, behind, max_ratio=_FIRST_WORDS_RATIO)
+        return self._follow(
+            line.grey, behind, max_ratio=_FIRST_WORDS_RATIO, lead=_find_lead(behind)
+        )
 
     def expand_below(self, first_words: Line) -> Line:
         """Return the whole line of which `find_below` found the first words."""
-        return self._follow(first_words.grey, first_words.course.start)
+        start = first_words.course.start
+        return self._follow(first_words.grey, start, lead=_find_lead(start))
 
     def _follow(
         self,
@@ -154,10 +157,12 @@ class Expander:
         *,
         sure_length: float = 0.0,
         max_ratio: float | None = None,
+        lead: float = 0.0,
     ) -> Line:
         """Return the line from `start` to its first wide gap beyond `sure_length` pixels.
 
-        It is at most `max_ratio` line heights long.
+        It is at most `max_ratio` line heights long. The strip's columns are counted from `lead`
+        pixels before `start` on, if any.
         """
         limits = self._settings
         course = trace_course(
@@ -167,17 +172,21 @@ class Expander:
             max_ratio=max_ratio or limits.max_length_ratio,
         )
         margin = limits.side_margin_ratio * start.height
-        whole = self._cut(grey, course, (-margin, float(course.along[-1])))
+        origin = -margin
+        if lead:
+            column = start.height * (1 + 2 * limits.margin_ratio) / limits.strip_height_px
+            origin = math.floor((lead - margin) / column) * column - lead
+        whole = self._cut(grey, course, (origin, float(course.along[-1])))
         columns = whole.shape[1]
-        px = (float(course.along[-1]) + margin) / columns
+        px = (float(course.along[-1]) - origin) / columns
         left, right, gap_px = _find_ink(
             whole,
             limits.word_gap_ratio * limits.strip_height_px,
-            sure_columns=(sure_length + margin) / px,
+            sure_columns=(sure_length - origin) / px,
         )
         first, last = max(0, left - round(margin / px)), min(columns, right + round(margin / px))
-        reach = first * px - margin, last * px - margin
-        before_ink = course.start_at(left * px - margin - _CUT_START_RATIO * start.height)
+        reach = first * px + origin, last * px + origin
+        before_ink = course.start_at(left * px + origin - _CUT_START_RATIO * start.height)
         return Line(
             strip=Strip(
                 np.ascontiguousarray(whole[:, first:last]),
@@ -186,7 +195,7 @@ class Expander:
             grey=grey,
             course=course,
             reach=reach,
-            next_ink=(right + gap_px) * px - margin if right + gap_px < columns else None,
+            next_ink=(right + gap_px) * px + origin if right + gap_px < columns else None,
             is_line_end=gap_px * px >= limits.stop_gap_ratio * start.height
             or (not course.is_at_edge and right + gap_px == columns),
             is_cut=course.is_at_edge and (columns - right) * px < _CUT_GAP_RATIO * start.height,
@@ -202,6 +211,15 @@ class Expander:
             margin_ratio=self._settings.margin_ratio,
         )
         return erase_rules(strip)
+
+
+def _find_lead(start: LineStart) -> float:
+    """Return from how far before `start` the columns of a line below count, in pixels along it.
+
+    Where a line begins is known to a pixel or two, which depends on all that is seen of its column.
+    Columns at places of their own let it be read alike by who sees more of the page, or less.
+    """
+    return start.x % (STEP_RATIO * start.height) / math.cos(start.angle)
 
 
 def _outline(course: Course, reach: tuple[float, float]) -> Polygon:

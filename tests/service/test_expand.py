@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from service.expand import Expander, Page
+from service.next_line import find_next_line
 from service.records import Box, Frame, Prefix
 from service.settings import ExpandSettings
 from tests.service.printed import LINE_HEIGHT, print_columns, print_page
@@ -138,6 +139,19 @@ def test_what_starts_behind_the_lines_end_is_not_below_it():
     page = print_page([LINK, " " * 90 + "two.html"])
     expander, line = follow(page)
     assert expander.find_below(line) is None
+
+
+@pytest.mark.parametrize("off_px", [0.2, 0.4, 0.9])
+def test_the_line_below_is_cut_alike_wherever_it_is_thought_to_begin(monkeypatch, off_px):
+    expander, line = follow(print_page([LINK, "two.html and more"]))
+    found = find_next_line(line.grey, line.course, stop_gap_ratio=1.2)
+    strips = []
+    for x in (found.x, found.x - off_px):
+        start = found._replace(x=x)
+        monkeypatch.setattr("service.expand.find_next_line", lambda *_, _start=start, **__: _start)
+        strips.append(expander.find_below(line).strip.pixels[:, :200].astype(int))
+    # A fifth of a pixel makes 8 to 14 grey levels where columns follow the start.
+    assert abs(strips[0] - strips[1]).mean() < 1.5
 
 
 def test_of_the_line_below_only_the_first_words_are_cut_at_first():

@@ -13,7 +13,8 @@ import { followLine } from "./line.js";
  * @property {number} aside  how far above the middle of the line, from the column's left end on, where
  *     the lines below matter
  * @property {number} column  how far left of the column there
- * @typedef {{line: Box[], below: Box[][]}} Cover  `below`: the next lines, one by one
+ * @typedef {{line: Box[], aside: Box[], below: Box[][]}} Cover  `aside`: the line from its column's left
+ *     end on; `below`: the next lines, one by one
  * @typedef {{left: number, right: number}} Span  where a printed line of a link begins and ends
  * @typedef {import("./sketch.js").Around} Around
  * @typedef {object} Plan
@@ -22,7 +23,8 @@ import { followLine } from "./line.js";
  * @property {number} height  of the line
  * @property {boolean} isCut  that the link runs out of the frame
  * @property {number | null} linkEnd  before which column it must end
- * @property {Around | null} around  what tells its column where it may go on in the next line; the
+ * @property {number} wideGap  the column that it must reach to go on in the next line
+ * @property {Around | null} around  what tells its column where it goes on in the next line; the
  *     service looks for no gutters in a sketch of light print on a dark ground
  */
 
@@ -30,6 +32,8 @@ import { followLine } from "./line.js";
 const QUICK = { left: 0.8, right: 2, up: 0.9, down: 0.9, aside: 0, column: 4 };
 /** As far as the service looks to tell where a line runs, where it ends, and what is below. */
 const WHOLE = { left: 4, right: 3.2, up: 1.2, down: 1.2, aside: 1.9, column: 6 };
+/** Where the service looks for the line's slope and height, in heights and widths of the prefix's box. */
+const START = { up: 2.9, aside: 2.3, widths: 0.5 };
 /** From one line to the next; the first one below is found whatever the leading. */
 const PITCH = 1.25;
 const WIDEST_PITCH = 1.75;
@@ -37,6 +41,8 @@ const WIDEST_PITCH = 1.75;
 const FIRST_WORDS = 10;
 /** How much of it may matter behind the link's end. */
 const BEHIND = 6;
+/** A link's end and a gap that follow each other lie no further apart, stops between them included. */
+const SLACK = 1.2;
 /** As far as the service looks for a gutter, from any of the link's lines. */
 const AROUND = { left: 62, right: 12, up: 7.5, down: 10 };
 /** A link goes on in three more lines at most. */
@@ -56,13 +62,16 @@ export function planCutouts(grey, prefixes) {
   return prefixes.map((prefix) => {
     const line = followLine(grey, prefix);
     const link = line.course.slice(0, line.linkLength);
+    const quick = coverLine(line, link, QUICK);
+    const whole = coverLine(line, line.course, WHOLE);
     return {
-      quick: coverLine(line, link, QUICK),
-      whole: coverLine(line, line.course, WHOLE),
+      quick: line.isOpen ? quick : { ...quick, below: [] },
+      whole: { ...whole, line: [...whole.line, coverStart(prefix)] },
       height: line.height,
       isCut: line.isCut,
-      linkEnd: line.columnLeft === null ? link.at(-1).x : null,
-      around: line.columnLeft === null || line.isLight ? null : coverAround(line),
+      linkEnd: line.isOpen ? null : link.at(-1).x,
+      wideGap: line.wideGap,
+      around: line.isLight ? null : coverAround(line),
     };
   });
 }
@@ -77,18 +86,29 @@ export function takeLines({ line, below }, lines) {
 }
 
 /**
+ * Tells whether a link may go on in the next line, given its lines as far as they are known.
+ * @param {Plan} plan
+ * @param {Span[]} lines  none where nothing was read
+ */
+export function mayGoOn({ wideGap, height }, lines) {
+  return lines.length !== 1 || lines[0].right > wideGap - SLACK * height;
+}
+
+/**
  * Returns the boxes of all that the service looks at, given the lines of the link as far as they are
  * known. Where it was seen to go on, no more of the lines below is covered than that takes.
  * @param {Plan} plan
  * @param {Span[]} lines  none where nothing was read
  */
-export function takeWhole({ whole, height }, lines) {
+export function takeWhole(plan, lines) {
+  const { whole, height } = plan;
+  if (!mayGoOn(plan, lines)) return whole.line;
   const below = whole.below.slice(0, Math.max(1, lines.length)).map((boxes, number) => {
     const right = findEndBelow(lines, number, height);
     const kept = boxes.filter(({ left }) => left < right);
     return kept.map((box) => ({ ...box, right: Math.min(box.right, right) }));
   });
-  return takeLines({ line: whole.line, below }, below.length);
+  return [...whole.line, ...whole.aside, ...below.flat()];
 }
 
 function findEndBelow(lines, number, height) {
@@ -105,15 +125,23 @@ function coverLine(line, course, reach) {
   const last = { x: course.at(-1).x + reach.right * height, y: course.at(-1).y };
   const middle = { up: 0.5 + reach.up, down: 0.5 + reach.down };
   const boxes = coverPlaces([first, ...course.slice(1, -1), last], height, middle);
-  if (columnLeft === null) return { line: boxes, below: [] };
   const from = columnLeft - reach.column * height;
-  const places = cutCourse([...line.before, ...line.course], { from, to: last.x });
-  if (reach.aside) boxes.push(...coverPlaces(places, height, { ...middle, up: reach.aside }));
+  const traced = [...line.before, ...line.course, ...line.behind];
+  const to = Math.max(last.x, traced.at(-1).x + reach.right * height);
+  const places = cutCourse(traced, { from, to });
+  const aside = reach.aside ? coverPlaces(places, height, { ...middle, up: reach.aside }) : [];
   const below = Array.from({ length: MOST_BELOW }, (_, number) => {
     const down = WIDEST_PITCH + number * PITCH + 0.5 + reach.down;
     return coverPlaces(places, height, { up: -number * PITCH, down });
   });
-  return { line: boxes, below };
+  return { line: boxes, aside, below };
+}
+
+function coverStart({ left, top, right, bottom }) {
+  const [width, height, middle] = [right - left, bottom - top, (top + bottom) / 2];
+  const aside = START.widths * width + START.aside * height;
+  const up = START.up * height;
+  return { left: left - aside, top: middle - up, right: right + aside, bottom: middle + up };
 }
 
 function coverAround({ before, course, height, least }) {

@@ -1,7 +1,7 @@
 /** The detector on this device: it looks at frames here, and only cutouts go to the service. */
 
 import { coverBlocks, gatherGrey, packBoxes } from "./blocks.js";
-import { takeLines, takeWhole } from "./cutouts.js";
+import { mayGoOn, takeLines, takeWhole } from "./cutouts.js";
 import { get, sendCutouts } from "./detect.js";
 import { joinLinks, listDoubtful } from "./doubt.js";
 import { encodeExactly, encodeJpeg, encodeSmall } from "./frame.js";
@@ -73,7 +73,8 @@ export class DeviceDetector {
       boxes: doubtful.flatMap(({ number, lines }) => takeWhole(plans[number], lines)),
       prefixes: doubtful.map(({ number }) => prefixes[number]),
     };
-    const sketch = await this.#sketch(doubtful.map(({ number }) => plans[number].around));
+    const open = doubtful.filter(({ number, lines }) => mayGoOn(plans[number], lines));
+    const sketch = await this.#sketch(open.map(({ number }) => plans[number].around));
     const parts = await cut(picture, whole, encodeJpeg);
     const second = await sendCutouts({ ...parts, sketch }, key);
     const links = joinLinks(first.answer.links, second.answer.links, whole.prefixes);

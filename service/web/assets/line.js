@@ -19,6 +19,8 @@ const DRIFT = 0.12;
 const LINE_GAP = 1.6;
 /** The narrowest space between words; a typewriter's letters stand further apart. */
 const WORD_GAP = 0.3;
+/** A gap this wide may be a gutter. What the service reads at once ends at .6. */
+const WIDE_GAP = 0.5;
 /** What ends so close to the picture's edge goes on behind it. */
 const CUT_GAP = 0.25;
 /** A space is so much wider than any gap inside the prefix. */
@@ -28,6 +30,8 @@ const SPACES = 4;
 const BEHIND_FIRST = 8;
 /** What stands between the middles of two lines, wide leading left out. */
 const PITCH = 1.25;
+/** Whatever the leading, the next line lies about there. */
+const NEXT = 1.5;
 /** The lines by which a column is told, the prefix's own being 0: one alone may have wide spaces. */
 const COLUMN_LINES = [-1, 0, 1, 2];
 const STEEPEST = 0.42;
@@ -65,15 +69,16 @@ export function greyOf({ data, width, height }) {
  * Follows the line of a prefix to the right, until it ends.
  *
  * `course` runs from the prefix on, a place each half height; behind the first `linkLength` of them
- * a link must have ended. Where nothing shows that it ended before the line did, it may go on in the
- * next one: then `columnLeft` says where that starts at the earliest, and `before` how the line runs
- * from the picture's left edge to the prefix; they are null and empty otherwise. `isCut` says that the
- * line runs out of the picture without a single space, and the link with it. Its ink is lighter than
- * the paper where `isLight` says so; what differs from that by fewer than `least` grey levels is none.
+ * a link must have ended. `isOpen` says that nothing shows that it ended before the line did. Only one
+ * that reaches the first wide gap, at `wideGap`, or the line's end may go on in the next line, which
+ * starts at `columnLeft` at the earliest; `before` is how the line runs from the picture's left edge to
+ * the prefix, `behind` how it would as far as the next one does. `isCut` says that the line runs out of the picture without a single space, and the link
+ * with it. Its ink is lighter than the paper where `isLight` says so; what differs from that by fewer
+ * than `least` grey levels is none.
  * @param {Grey} grey
  * @param {Box} box  the prefix
- * @returns {{course: Place[], before: Place[], linkLength: number, height: number,
- *     columnLeft: number | null, isCut: boolean, isLight: boolean, least: number}}
+ * @returns {{course: Place[], before: Place[], behind: Place[], linkLength: number, height: number,
+ *     isOpen: boolean, wideGap: number, columnLeft: number, isCut: boolean, isLight: boolean, least: number}}
  */
 export function followLine(grey, box) {
   const ink = new Ink(grey, box);
@@ -83,16 +88,20 @@ export function followLine(grey, box) {
   const height = Math.max(boxHeight - rise, boxHeight / MOST_BOX);
   const start = { x: box.left, y: (box.top + box.bottom - slope * (box.right - box.left)) / 2 };
   const traced = traceCourse(ink, start, { slope, height });
-  const { linkEnd, lineEnd, spaces } = findEnds(ink.blanksAlong(traced, height), box, height);
+  const ends = findEnds(ink.blanksAlong(traced, height), box, height);
+  const { linkEnd, lineEnd, wideGap, spaces } = ends;
   const upTo = (end) => traced.filter(({ x }) => x <= end + STEP * height);
   const course = upTo(lineEnd);
   const linkLength = linkEnd === null ? course.length : upTo(linkEnd).length;
   const isOpen = linkEnd === null;
-  const before = isOpen ? traceCourse(ink, start, { slope, height, towards: -1 }).reverse() : [];
-  const columnLeft = isOpen ? findColumnLeft(ink, before, height) : null;
+  const before = traceCourse(ink, start, { slope, height, towards: -1 }).reverse();
+  const columnLeft = findColumnLeft(ink, before, height);
+  const behind = traced.filter(({ x }) => x > lineEnd + STEP * height);
+  const columnRight = findColumnRight(ink, behind, height);
   const isCut = spaces === 0 && ink.width - lineEnd < CUT_GAP * height;
   const { isLight, least } = ink;
-  return { course, before, linkLength, height, columnLeft, isCut, isLight, least };
+  const found = { course, before, linkLength, height, columnLeft, isCut, isLight, least };
+  return { ...found, isOpen, wideGap, behind: behind.filter(({ x }) => x <= columnRight) };
 }
 
 /** What is ink in a grey picture: darker than the paper or, in a dark one, lighter. */
@@ -228,8 +237,8 @@ function matchRows(known, rows, drift) {
 }
 
 /**
- * Returns the columns where a link must have ended, null for want of spaces, and where the line does;
- * and how many spaces there are up to that.
+ * Returns the columns where a link must have ended, null for want of spaces, and where the line does
+ * and its first wide gap begins; and how many spaces there are up to the line's end.
  */
 function findEnds({ from, blanks }, box, height) {
   const gaps = listGaps(blanks);
@@ -247,7 +256,8 @@ function findEnds({ from, blanks }, box, height) {
     index + 1 >= SPACES && end - spaces[0][0] >= BEHIND_FIRST * height;
   const sure = spaces.find(isBehind);
   const linkEnd = sure ? from + sure[1] : spaces.length < SPACES ? null : lineEnd;
-  return { linkEnd, lineEnd, spaces: spaces.length };
+  const wide = spaces.find(([start, end]) => end - start >= WIDE_GAP * height);
+  return { linkEnd, lineEnd, wideGap: wide ? from + wide[0] : lineEnd, spaces: spaces.length };
 }
 
 /** Returns where the column begins: left of it, these lines are blank for a gutter. */
@@ -262,6 +272,16 @@ function findColumnLeft(ink, before, height) {
   const gutters = listGaps(all).filter(([start, end]) => end - start >= LINE_GAP * height);
   const last = gutters.at(-1);
   return last ? Math.max(0, from + last[1]) : 0;
+}
+
+/** Returns where the next line ends that goes on below a line's end, `behind` which places follow. */
+function findColumnRight(ink, behind, height) {
+  const below = behind.map(({ x, y }) => ({ x, y: y + NEXT * height }));
+  if (below.length < 2) return 0;
+  const { from, blanks } = ink.blanksAlong(below, height, STRAY);
+  const isLast = ([start, end]) => end - start >= LINE_GAP * height || end === blanks.length;
+  const last = listGaps(blanks).find(isLast);
+  return from + (last ? last[0] : blanks.length);
 }
 
 /** Returns start and end of each run of blank columns. */

@@ -17,8 +17,8 @@ const LINE_PX = 10;
 /** So many of these, across and down, are one here: a line is two or three of them high. */
 const CELL = { width: 1, height: 5 };
 const LEAST_SHARE = 0.4;
-/** What lies closer together becomes one: letters and words do, and no gutter is as narrow. */
-const MOST_GAP_PX = 4;
+/** What lies closer together becomes one: letters do; how words stand tells how columns lean. */
+const MOST_GAP_PX = 2;
 /** Level rules are left out, as they run from column to column. */
 const LEAST_RULE_PX = 31;
 /** Wider than any stroke, so that a closing leaves the paper alone. */
