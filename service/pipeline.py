@@ -179,7 +179,8 @@ class Pipeline:
             return None
         pieces = [Piece(line, 0)]
         whole, end_trust = self._join_lines(reading, pieces, prefix, clock)
-        if whole.is_open and (pieces[-1].line.is_cut or not _is_whole(whole)):
+        is_cut = end_trust == 0.0 or (whole.is_open and pieces[-1].line.is_cut)
+        if is_cut or (whole.is_open and not _is_whole(whole)):
             return None
         return make_link(prefix, whole, pieces, first=reading, end_trust=end_trust)
 
@@ -188,7 +189,8 @@ class Pipeline:
     ) -> tuple[Reading, float]:
         """Return the link with the lines that it goes on in, and how likely it ends where it does.
 
-        `reading` is that of its first line; the lines below are added to `pieces`.
+        That is 0 where it goes on outside the frame. `reading` is that of its first line; the lines
+        below are added to `pieces`.
         """
         while self._settings.join_wrapped and len(pieces) < _MAX_LINES:
             below = self._expand_below(pieces[-1].line, reading, clock)

@@ -119,8 +119,20 @@ def test_a_link_whose_next_line_starts_outside_the_frame_is_not_given(tesseract,
     (prefix,) = printed.prefixes
     left, top, right, bottom = prefix.box
     moved = replace(prefix, box=Box(left - 100, top, right - 100, bottom))
-    links = build_on(FakeDetector((moved,)), tesseract).run(Frame(pixels), 1.0).links
-    assert [link.url for link in links] == ["https://keras.io/"] * is_given
+    pipeline = build_on(FakeDetector((moved,)), tesseract)
+    seen = []
+
+    def follow(_, read):
+        seen.append(read())
+        return seen[-1]
+
+    for links in (
+        pipeline.run(Frame(pixels), 1.0).links,
+        pipeline.run(Frame(pixels), 1.0, follow).links,
+    ):
+        assert [link.url for link in links] == ["https://keras.io/"] * is_given
+    # Whoever follows links divides by how likely they end where they do.
+    assert [link is not None for link in seen] == [is_given]
 
 
 def test_a_link_that_breaks_within_its_host_is_joined_or_not_given(tesseract):
