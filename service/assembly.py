@@ -18,6 +18,7 @@ from service.reader import JointReader, NetworkReader, VotingReader
 from service.recognize import create_recognizer
 from service.records import Strip
 from service.runner import Crew
+from service.turns import LendingRecognizer
 from service.versions import Served, Versions
 from service.web_model import read_web_model
 
@@ -69,6 +70,7 @@ class Kit:
             url=settings.url,
             on_stage=self._metrics.time_stage,
             share_out=self._crew.map,
+            turns=self._crew.turns,
         )
         return Served(
             pipeline,
@@ -95,7 +97,7 @@ def build_reader(
     engine = settings.recognize.engine
     if engine not in {"both", "ctc"}:
         return open_tesseract(settings, metrics, crew), None
-    network = load_network(settings, runs=crew.threads)
+    network = load_network(settings, runs=crew.threads, turns=crew.turns)
     network.warm_up(
         height_px=settings.expand.strip_height_px,
         longest_px=round(settings.expand.max_length_ratio * settings.expand.strip_height_px),
@@ -119,9 +121,9 @@ def open_tesseract(
     # Each thread opens an engine of its own when it first reads.
     blank = Strip(np.full((settings.expand.strip_height_px, 200), 255, np.uint8), ())
     crew.map(recognizer.read, [blank] * crew.threads)
-    is_program = settings.recognize.engine == "pytesseract"
+    engine = "pytesseract" if settings.recognize.engine == "pytesseract" else "tesserocr"
     return VotingReader(
-        MeteredRecognizer(recognizer, metrics, engine="pytesseract" if is_program else "tesserocr"),
+        LendingRecognizer(MeteredRecognizer(recognizer, metrics, engine=engine), crew.turns),
         max_readings=settings.url.max_readings,
         sure_confidence=settings.url.sure_confidence,
         rate=rate,

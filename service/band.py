@@ -68,9 +68,10 @@ class Band:
         self._axis_row = axis_row
         self._px = LINE_PX / place.height
 
-    def contrast(self) -> float:
-        """Return the line's own contrast, in grey levels."""
-        return contrast_of(self.dark)
+    def contrast(self, *, ahead_ratio: float) -> float:
+        """Return the contrast so many line heights ahead of the place, in grey levels."""
+        left = round(ahead_ratio * LINE_PX)
+        return contrast_of(self.dark[:, left : left + _COLUMNS])
 
     def look_along(self, steps: int, stride: float, *, least_contrast: float) -> Looks:
         """Return what is seen `steps` times, `stride` frame pixels apart, from `place` on.

@@ -15,7 +15,7 @@ from service.tilt import LineStart
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from service.band import Look
+    from service.band import Band, Look
     from service.ink import Grey
 
     Floats = NDArray[np.floating]
@@ -24,7 +24,10 @@ _BAND_STEPS = 8
 _MOST_BAND_TURN = 0.06
 _KEPT_BLANK_STEPS = 1
 _RECENT_STEPS = 6
+# Of the contrast so many line heights ahead of the start, what is fainter is no ink.
 _LEAST_CONTRAST_RATIO = 0.5
+_LEAST_CONTRAST = 8.0
+_CONTRAST_AHEAD_RATIO = 1.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +90,7 @@ def trace_course(
     than `least_contrast` is no ink; where it is not known it is measured at `start`.
     """
     step = STEP_RATIO * start.height
-    least = measure_least_contrast(grey, start) if least_contrast is None else least_contrast
-    follower = _Follower(grey, start, least)
+    follower = _Follower(grey, start, least_contrast)
     offsets, weights = [0.0], [1.0]
     slope, blank, is_at_edge = 0.0, 0, False
     while len(offsets) * STEP_RATIO < max_ratio and blank * STEP_RATIO < stop_gap_ratio:
@@ -113,19 +115,13 @@ def trace_course(
         along=np.arange(len(offsets)) * step,
         across=_smooth(np.array(offsets), np.array(weights)),
         is_at_edge=is_at_edge,
-        least_contrast=least,
+        least_contrast=follower.least_contrast,
     )
 
 
 def is_inside(grey: Grey, place: LineStart) -> bool:
     """Tell whether `place` lies in the frame."""
     return bool(0 <= place.x < grey.shape[1] and 0 <= place.y < grey.shape[0])
-
-
-def measure_least_contrast(grey: Grey, start: LineStart) -> float:
-    """Return the grey levels below which nothing on the line that starts at `start` is ink."""
-    inside = _advance(start, along=1.2 * start.height, across=0.0, slope=0.0)
-    return max(_LEAST_CONTRAST_RATIO * cut_band(grey, inside).contrast(), 8.0)
 
 
 def _advance(start: LineStart, *, along: float, across: float, slope: float) -> LineStart:
@@ -141,9 +137,14 @@ def _advance(start: LineStart, *, along: float, across: float, slope: float) -> 
 class _Follower:
     """Looks at a line's steps through bands; a new one is cut where the last does not reach."""
 
-    def __init__(self, grey: Grey, start: LineStart, least_contrast: float) -> None:
-        self._grey, self._start, self._least_contrast = grey, start, least_contrast
-        self._cut(0, 0.0, 0.0)
+    def __init__(self, grey: Grey, start: LineStart, least_contrast: float | None) -> None:
+        self._grey, self._start = grey, start
+        band = self._cut_band(0, 0.0, 0.0)
+        if least_contrast is None:
+            contrast = band.contrast(ahead_ratio=_CONTRAST_AHEAD_RATIO)
+            least_contrast = max(_LEAST_CONTRAST_RATIO * contrast, _LEAST_CONTRAST)
+        self.least_contrast = least_contrast
+        self._look_through(band, 0, 0.0, 0.0)
 
     def look(self, step: int, across: float, slope: float) -> Look:
         """Return what is seen at a step, `across` the straight axis, where the line has `slope`."""
@@ -151,17 +152,19 @@ class _Follower:
         if abs(slope - self._slope) <= _MOST_BAND_TURN:
             seen = self._find(step, across)
         if seen is None:
-            self._cut(step, across, slope)
+            self._look_through(self._cut_band(step, across, slope), step, across, slope)
             seen = self._find(step, across)
         return cast("Look", seen)
 
-    def _cut(self, step: int, across: float, slope: float) -> None:
-        px = STEP_RATIO * self._start.height
-        place = _advance(self._start, along=step * px, across=across, slope=slope)
-        band = cut_band(self._grey, place, ahead_ratio=_BAND_STEPS * STEP_RATIO)
-        turn = math.atan(slope)
+    def _cut_band(self, step: int, across: float, slope: float) -> Band:
+        along = step * STEP_RATIO * self._start.height
+        place = _advance(self._start, along=along, across=across, slope=slope)
+        return cut_band(self._grey, place, ahead_ratio=_BAND_STEPS * STEP_RATIO)
+
+    def _look_through(self, band: Band, step: int, across: float, slope: float) -> None:
+        px, turn = STEP_RATIO * self._start.height, math.atan(slope)
         self._looks = band.look_along(
-            _BAND_STEPS + 1, px / math.cos(turn), least_contrast=self._least_contrast
+            _BAND_STEPS + 1, px / math.cos(turn), least_contrast=self.least_contrast
         )
         self._step, self._across, self._slope = step, across, slope
         self._px, self._cos, self._sin = px, math.cos(turn), math.sin(turn)

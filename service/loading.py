@@ -19,6 +19,7 @@ from service.models import find_model, find_reader
 from service.quota import count_cpus
 from service.row_detector import RowDetector, Stages
 from service.shrink import read_view
+from service.turns import LendingNetwork
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from service.ctc import StripNetwork
     from service.saved_model import SavedModel
     from service.settings import RuntimeName, Settings
+    from service.turns import Turns
 
 
 def load_detector(
@@ -48,8 +50,11 @@ def load_detector(
     )
 
 
-def load_network(settings: Settings, *, runs: int = 1) -> CtcRecognizer:
-    """Load the network that reads, for so many `runs` at a time; raises `ModelLoadError`."""
+def load_network(settings: Settings, *, runs: int = 1, turns: Turns | None = None) -> CtcRecognizer:
+    """Load the network that reads, for so many `runs` at a time; raises `ModelLoadError`.
+
+    It lends the `turns` of those who call it.
+    """
     model = find_reader(settings.reader)
     copy = find_copy(model, LITERT_READER, settings.reader.runtime)
     network: StripNetwork
@@ -60,6 +65,7 @@ def load_network(settings: Settings, *, runs: int = 1) -> CtcRecognizer:
         # A strip is too small to be shared out among threads.
         bare = LiteRtNetwork(copy, threads=1, runs=runs)
         network = LiteRtStripNetwork(bare, read_reader_contract(copy))
+    network = LendingNetwork(network, turns) if turns else network
     return CtcRecognizer(network, alphabet=model.label_map, name=model.name, version=model.version)
 
 

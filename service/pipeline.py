@@ -14,6 +14,7 @@ from service.link import Piece, make_link
 from service.overlap import drop_covered, drop_followers
 from service.records import Box, FrameResult, TextLine, Timings
 from service.scheme import PRINTED, read_scheme
+from service.turns import Turns
 from service.url import UrlParser
 from service.url_end import first_word, text_of
 from service.wrap import (
@@ -82,8 +83,12 @@ class Pipeline:
         url: UrlSettings,
         on_stage: OnStage | None = None,
         share_out: ShareOut = map,
+        turns: Turns | None = None,
     ) -> None:
-        """Put the stages together; `on_stage` is told each stage's name and seconds, per frame."""
+        """Put the stages together; `on_stage` is told each stage's name and seconds, per frame.
+
+        Where `share_out` has threads, the `turns` are those that the reader lends.
+        """
         self._detector = detector
         self._expander = Expander(expand)
         self._reader = reader
@@ -92,6 +97,7 @@ class Pipeline:
         self._settings = url
         self._on_stage = on_stage
         self._share_out = share_out
+        self._turns = turns or Turns()
         self._log = structlog.get_logger("printlink")
 
     @property
@@ -159,7 +165,8 @@ class Pipeline:
 
     def _try_prefix(self, page: Page, prefix: Prefix, clock: Clock, *, least: float) -> Link | None:
         try:
-            return self._read_link(page, prefix, clock, least=least)
+            with self._turns.taken():
+                return self._read_link(page, prefix, clock, least=least)
         except RecognizeError as error:
             self._log.warning("strip_not_read", error=type(error).__name__)
             return None

@@ -18,6 +18,7 @@ from service.errors import DeadlineError, InternalError, NotReadyError, QueueFul
 from service.leisure import Leisure
 from service.pace import Pace
 from service.quota import count_cpus
+from service.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -39,6 +40,7 @@ class Crew:
         """
         cv2.setNumThreads(1)
         self.threads = threads
+        self.turns = Turns()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="part")
 
     def map(self, work: Callable[[T], R], parts: Iterable[T]) -> list[R]:
