@@ -51,11 +51,12 @@ async ([address, boxes]) => {
 """
 JOIN = """
 async ([address, prefixes, first, second, plans]) => {
-  const { joinLinks, listDoubtful } = await import(address.replace("main.js", "doubt.js"));
+  const doubt = await import(address.replace("main.js", "doubt.js"));
   const urls = (links) => links.map(({ url }) => url);
-  const doubtful = listDoubtful(prefixes, first, plans);
+  const doubtful = doubt.listDoubtful(prefixes, first, plans);
   const again = doubtful.map(({ number }) => prefixes[number]);
-  return [doubtful, urls(joinLinks(first, second, again))];
+  const more = doubt.listCoveredShort(doubtful, prefixes, second);
+  return [doubtful, urls(doubt.joinLinks(first.filter(doubt.isSure), second, again)), more];
 }
 """
 PLAN = """
@@ -160,20 +161,23 @@ def lay_out(picture, layout):
     return CutPage(read, picture).lay_out(DecodeSettings()).pixels, is_known
 
 
-def make_link(url, box, confidence=0.96):
-    """Return a link whose only line is 300 pixels long."""
+def make_link(url, box, confidence=0.96, lines=1):
+    """Return a link whose lines are 300 pixels long and 30 apart."""
     left, top, _, bottom = box
-    polygon = [[left, top], [left + 300, top], [left + 300, bottom], [left, bottom]]
+    polygons = [
+        [[left, top + y], [left + 300, top + y], [left + 300, bottom + y], [left, bottom + y]]
+        for y in range(0, 30 * lines, 30)
+    ]
     return {
         "url": url,
         "confidence": confidence,
         "prefix": {"box": box},
-        "lines": [{"polygon": polygon}],
+        "lines": [{"polygon": polygon} for polygon in polygons],
     }
 
 
-def ask(page, prefixes, first, second=(), *, is_cut=False, link_end=None):
-    """Return what is asked for again, and the URLs that both answers come to."""
+def ask(page, prefixes, first, second=(), *, is_cut=False, link_end=1e9):
+    """Return what is asked for again, the URLs of both answers, and what has more lines."""
     tab, address = page
     plans = [{"isCut": is_cut, "linkEnd": link_end} for _ in prefixes]
     boxes = [{"box": box} for box in prefixes]
@@ -202,7 +206,7 @@ def test_what_runs_out_of_the_frame_is_asked_for_again_only_if_it_was_read(page)
 
 @pytest.mark.parametrize(("link_end", "asked"), [(345, 0), (335, 1)])
 def test_a_link_that_runs_to_the_end_of_what_was_sent_is_asked_for_again(page, link_end, asked):
-    doubtful, _ = ask(page, [SURE], [make_link("sure", SURE)], link_end=link_end)
+    doubtful, *_ = ask(page, [SURE], [make_link("sure", SURE)], link_end=link_end)
     assert len(doubtful) == asked
 
 
@@ -210,6 +214,18 @@ def test_a_sure_link_that_was_asked_for_again_counts_no_more(page):
     first, second = [make_link("short", SURE)], [make_link("long", SURE, 0.8)]
     assert ask(page, [SURE], first, second, link_end=335)[1] == ["long"]
     assert ask(page, [SURE], first, link_end=335)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("seen", "found", "is_short"),
+    [(0, 1, False), (0, 2, True), (1, 2, True), (2, 2, False), (2, 3, True), (3, 4, False)],
+)
+def test_a_link_whose_last_line_was_the_last_one_covered_is_asked_for_again(
+    page, seen, found, is_short
+):
+    first = [make_link("short", DOUBTFUL, 0.6, lines=seen)] if seen else []
+    more = ask(page, [DOUBTFUL], first, [make_link("long", DOUBTFUL, lines=found)])[2]
+    assert [one["lines"] for one in more] == [[{"left": 20, "right": 320}] * found] * is_short
 
 
 def test_the_second_answer_replaces_what_was_in_doubt(page):
@@ -238,6 +254,13 @@ def test_a_line_that_runs_out_of_the_frame_is_known_to_be_cut(page):
     assert plan(page, [long], size=(420, 300))[0]["isCut"]
     assert not plan(page, [long])[0]["isCut"]
     assert not plan(page, ["https://a.org and prose that runs on"], size=(420, 300))[0]["isCut"]
+
+
+def test_a_link_that_ends_at_the_frames_edge_is_not_settled_by_what_was_sent_first(page):
+    line = ["https://example.org/one/two"]
+    wide, narrow = plan(page, line)[0], plan(page, line, size=(330, 300))[0]
+    assert wide["linkEnd"] > 330
+    assert narrow["linkEnd"] == pytest.approx(330 - narrow["height"])
 
 
 def test_the_line_below_is_covered_from_its_column_on_however_wide_spaces_are(page):

@@ -22,7 +22,7 @@ import { followLine } from "./line.js";
  * @property {Cover} whole
  * @property {number} height  of the line
  * @property {boolean} isCut  that the link runs out of the frame
- * @property {number | null} linkEnd  before which column it must end
+ * @property {number} linkEnd  before which column it must end, if what was sent is to show all of it
  * @property {number} wideGap  the column that it must reach to go on in the next line
  * @property {Around | null} around  what tells its column where it goes on in the next line; the
  *     service looks for no gutters in a sketch of light print on a dark ground
@@ -43,6 +43,8 @@ const FIRST_WORDS = 10;
 const BEHIND = 6;
 /** A link's end and a gap that follow each other lie no further apart, stops between them included. */
 const SLACK = 1.2;
+/** What ends so close to the picture's edge may miss a character, which half a letter may be. */
+const EDGE = 1;
 /** As far as the service looks for a gutter, from any of the link's lines. */
 const AROUND = { left: 62, right: 12, up: 7.5, down: 10 };
 /** A link goes on in three more lines at most. */
@@ -69,7 +71,7 @@ export function planCutouts(grey, prefixes) {
       whole: { ...whole, line: [...whole.line, coverStart(prefix)] },
       height: line.height,
       isCut: line.isCut,
-      linkEnd: line.isOpen ? null : link.at(-1).x,
+      linkEnd: Math.min(line.isOpen ? Infinity : link.at(-1).x, grey.width - EDGE * line.height),
       wideGap: line.wideGap,
       around: line.isLight ? null : coverAround(line),
     };
@@ -95,6 +97,16 @@ export function mayGoOn({ wideGap, height }, lines) {
 }
 
 /**
+ * Tells whether a link has a line that is the last one of those below that were covered, so that nobody
+ * saw where it goes on.
+ * @param {Span[]} lines  by which it was covered
+ * @param {Span[]} found  that it has
+ */
+export function isCoveredShort(lines, found) {
+  return found.length > countBelow(lines) && found.length <= MOST_BELOW;
+}
+
+/**
  * Returns the boxes of all that the service looks at, given the lines of the link as far as they are
  * known. Where it was seen to go on, no more of the lines below is covered than that takes.
  * @param {Plan} plan
@@ -103,12 +115,17 @@ export function mayGoOn({ wideGap, height }, lines) {
 export function takeWhole(plan, lines) {
   const { whole, height } = plan;
   if (!mayGoOn(plan, lines)) return whole.line;
-  const below = whole.below.slice(0, Math.max(1, lines.length)).map((boxes, number) => {
+  const below = whole.below.slice(0, countBelow(lines)).map((boxes, number) => {
     const right = findEndBelow(lines, number, height);
     const kept = boxes.filter(({ left }) => left < right);
     return kept.map((box) => ({ ...box, right: Math.min(box.right, right) }));
   });
   return [...whole.line, ...whole.aside, ...below.flat()];
+}
+
+/** Returns how many lines below the first are covered. */
+function countBelow(lines) {
+  return Math.max(1, lines.length);
 }
 
 function findEndBelow(lines, number, height) {

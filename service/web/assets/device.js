@@ -3,7 +3,7 @@
 import { coverBlocks, gatherGrey, packBoxes } from "./blocks.js";
 import { mayGoOn, takeLines, takeWhole } from "./cutouts.js";
 import { get, sendCutouts } from "./detect.js";
-import { joinLinks, listDoubtful } from "./doubt.js";
+import { isSure, joinLinks, listCoveredShort, listDoubtful } from "./doubt.js";
 import { encodeExactly, encodeJpeg, encodeSmall } from "./frame.js";
 
 /** @typedef {{path: string, min_score: number, max_prefixes: number}} Offer */
@@ -62,23 +62,25 @@ export class DeviceDetector {
 
   /**
    * Reads all links from small, coarse cutouts, and what that leaves in doubt once more from the very
-   * pixels that the whole frame would have.
+   * pixels that the whole frame would have; again where that shows that a link has more lines.
    */
   async #readTwice(picture, { prefixes, plans }, key) {
     const quick = { boxes: plans.flatMap((plan) => takeLines(plan.quick, 1)), prefixes };
-    const first = await sendCutouts(await cut(picture, quick, encodeSmall), key);
-    const doubtful = listDoubtful(prefixes, first.answer.links, plans);
-    if (doubtful.length === 0) return first;
-    const whole = {
-      boxes: doubtful.flatMap(({ number, lines }) => takeWhole(plans[number], lines)),
-      prefixes: doubtful.map(({ number }) => prefixes[number]),
-    };
-    const open = doubtful.filter(({ number, lines }) => mayGoOn(plans[number], lines));
-    const sketch = await this.#sketch(open.map(({ number }) => plans[number].around));
-    const parts = await cut(picture, whole, encodeJpeg);
-    const second = await sendCutouts({ ...parts, sketch }, key);
-    const links = joinLinks(first.answer.links, second.answer.links, whole.prefixes);
-    return { answer: { ...second.answer, links }, bytes: first.bytes + second.bytes };
+    let { answer, bytes } = await sendCutouts(await cut(picture, quick, encodeSmall), key);
+    let doubtful = listDoubtful(prefixes, answer.links, plans);
+    let links = doubtful.length === 0 ? answer.links : answer.links.filter(isSure);
+    while (doubtful.length > 0) {
+      const again = doubtful.map(({ number }) => prefixes[number]);
+      const boxes = doubtful.flatMap(({ number, lines }) => takeWhole(plans[number], lines));
+      const open = doubtful.filter(({ number, lines }) => mayGoOn(plans[number], lines));
+      const sketch = await this.#sketch(open.map(({ number }) => plans[number].around));
+      const parts = await cut(picture, { boxes, prefixes: again }, encodeJpeg);
+      const next = await sendCutouts({ ...parts, sketch }, key);
+      links = joinLinks(links, next.answer.links, again);
+      [answer, bytes] = [next.answer, bytes + next.bytes];
+      doubtful = listCoveredShort(doubtful, prefixes, answer.links);
+    }
+    return { answer: { ...answer, links }, bytes };
   }
 
   /** Returns the encoded sketch of what lies around some lines, null where none may go on below. */

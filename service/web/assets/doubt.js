@@ -1,5 +1,7 @@
 /** Doubt: which prefixes a first, quick answer leaves open, and what two answers come to. */
 
+import { isCoveredShort } from "./cutouts.js";
+
 /**
  * @typedef {[number, number][]} Polygon
  * @typedef {{box: [number, number, number, number]}} Prefix  left, top, right, bottom
@@ -28,15 +30,29 @@ export function listDoubtful(prefixes, links, plans) {
 }
 
 /**
- * Returns the links of the first answer that were not asked for again and those of the second, in
- * reading order; as in the service, one that starts on another is dropped.
+ * Returns those doubtful prefixes whose links have more lines, by a second answer, than it could show.
+ * @param {{number: number, lines: Span[]}[]} doubtful
+ * @param {Prefix[]} prefixes
+ * @param {Link[]} links
+ * @returns {{number: number, lines: Span[]}[]}
+ */
+export function listCoveredShort(doubtful, prefixes, links) {
+  return doubtful.flatMap(({ number, lines }) => {
+    const link = links.find((one) => liesOn(prefixes[number], one));
+    const found = link ? link.lines.map(findSpan) : [];
+    return isCoveredShort(lines, found) ? [{ number, lines: found }] : [];
+  });
+}
+
+/**
+ * Returns the links of an answer that were not asked for again and those of the next one, in reading
+ * order; as in the service, one that starts on another is dropped.
  * @param {Link[]} first
  * @param {Link[]} second
- * @param {Prefix[]} again  the prefixes that the second answer is about
+ * @param {Prefix[]} again  the prefixes that the next answer is about
  */
 export function joinLinks(first, second, again) {
-  const isLeft = (link) => isSure(link) && !again.some((prefix) => liesOn(prefix, link));
-  const both = [...first.filter(isLeft), ...second];
+  const both = [...first.filter((link) => !again.some((one) => liesOn(one, link))), ...second];
   const links = both.sort((one, other) => one.prefix.box[0] - other.prefix.box[0]);
   const covers = (link, other) => other !== link && liesOn(other.prefix, link);
   const kept = links.filter(
@@ -48,14 +64,18 @@ export function joinLinks(first, second, again) {
   return kept.sort((one, other) => one.prefix.box[1] - other.prefix.box[1]);
 }
 
-function isSure({ confidence }) {
+/**
+ * Tells whether a link that was read from a coarse picture will do.
+ * @param {Link} link
+ */
+export function isSure({ confidence }) {
   return confidence >= SURE;
 }
 
 /** Tells whether a link ends before the frame does, and before all that was sent of its line. */
 function endsInside({ lines }, { isCut, linkEnd }) {
   const right = Math.max(...lines.map((line) => findSpan(line).right));
-  return !isCut && (linkEnd === null || right <= linkEnd);
+  return !isCut && right <= linkEnd;
 }
 
 function findSpan({ polygon }) {
