@@ -3,16 +3,19 @@
     python -m bench.peers --frames DIR
 
 printlink is asked over HTTP, as one client that sends one frame after the other, once before it is
-timed. Without `--frames` some are generated, in typefaces that no model was trained on. Whoever
-reads whole pages gets a regular expression that is kind to it: a space ends a link, and so does
-closing punctuation. RapidOCR reads after the others, in an environment that uv makes for it. A link
-counts if it is right to the letter; one that the frame's edge cuts, or that nobody could read, is
-neither asked for nor held against anyone.
+timed. Without `--frames` some are generated, in typefaces that no model was trained on. Tesseract
+reads whole pages in two ways: as most people call it, a program that is started for each page
+(pytesseract, held to one thread, as its threads strangle each other), and kept open in this process
+(tesserocr). Whoever reads whole pages gets a regular expression that is kind to it: a space ends a
+link, and so does closing punctuation. RapidOCR reads after the others, in an environment that uv
+makes for it. A link counts if it is right to the letter; one that the frame's edge cuts, or that
+nobody could read, is neither asked for nor held against anyone.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import statistics
 import subprocess
@@ -24,23 +27,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import httpx
+import pytesseract
 import typer
 
 from bench.clients import JPEG, TIMEOUT_S
 from bench.latency import percentile
 from bench.read import RAPID_PACKAGES, RAPID_TIMEOUT_S
 from bench.serving import serve
-from bench.stages import FULL_PAGE, FullPage
+from bench.stages import FullPage
 from bench.strips import is_whole, list_frames
 from service.errors import StartupError
+from service.ink import grey_of
 from service.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from bench.strips import TrueFrame
+    from service.records import Frame
 
-RAPID = "full-page RapidOCR"
+PROGRAM = "Tesseract, a program a page"
+KEPT_OPEN = "Tesseract, kept open"
+RAPID = "RapidOCR"
 OURS = "printlink"
 SEED = 78
 _LINK = re.compile(r"(?:https?://|ftp://|tcp://|www\.)[^\s<>\"]+", re.IGNORECASE)
@@ -97,7 +105,8 @@ def main(
         true = list(list_frames(folder))
         scores = {
             OURS: score(true, find_ours(true, folder)),
-            FULL_PAGE: score(true, read_pages(true)),
+            PROGRAM: score(true, read_pages(true, start_tesseract())),
+            KEPT_OPEN: score(true, read_pages(true, FullPage(load_settings().recognize).read)),
         }
         if rapid := read_rapid(folder, Path(scratch) / "rapid.json"):
             scores[RAPID] = score(true, (rapid[frame.name] for frame in true))
@@ -145,12 +154,25 @@ def post_picture(http: httpx.Client, picture: bytes) -> tuple[set[str], float]:
     return {link["url"] for link in response.json()["links"]}, ms
 
 
-def read_pages(frames: Iterable[TrueFrame]) -> Iterator[tuple[set[str], float]]:
-    """Yield the links in all that Tesseract reads, and the milliseconds of each frame."""
-    tesseract = FullPage(load_settings().recognize)
+def start_tesseract() -> Callable[[Frame], str]:
+    """Return what reads a page with the program and the language model that the system has."""
+    os.environ["OMP_THREAD_LIMIT"] = "1"
+    language = load_settings().recognize.language
+
+    def read(frame: Frame) -> str:
+        pixels = grey_of(frame.pixels)
+        return str(pytesseract.image_to_string(pixels, lang=language, config="--psm 3"))
+
+    return read
+
+
+def read_pages(
+    frames: Iterable[TrueFrame], read: Callable[[Frame], str]
+) -> Iterator[tuple[set[str], float]]:
+    """Yield the links in all that is read, and the milliseconds of each frame."""
     for frame in frames:
         started = time.perf_counter()
-        text = tesseract.read(frame.frame)
+        text = read(frame.frame)
         yield pick_links(text), (time.perf_counter() - started) * 1000
 
 
