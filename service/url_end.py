@@ -32,7 +32,7 @@ _SLASH_SPACE = 1.2
 _LEAST_SPACE_RATIO = 0.15
 _USUAL_SPACE_RATIO = 0.29
 # Words that go on with a sentence after a link; a list of all words would take paths for prose.
-_PROSE: Final = re.compile(
+PROSE: Final = re.compile(
     "a|about|after|all|also|an|and|any|are|as|at|be|been|before|but|by|can|do|does|for|from|goes|"
     "has|have|here|how|if|in|into|is|it|its|like|may|more|must|no|not|of|on|one|only|or|our|out|"
     "over|page|section|see|should|since|so|some|such|than|that|the|their|them|then|there|these|"
@@ -131,7 +131,7 @@ def _least_width(before: str, following: str, find_threshold: Callable[[], float
         return find_threshold()
     if is_number or word in FILE_ENDINGS or before[-1] in _JOINTS:
         return _SURE_SPACE_RATIO
-    if _PROSE.fullmatch(word.lower()):
+    if PROSE.fullmatch(word.lower()):
         return _PROSE_SPACE_RATIO
     has_glue = before[-1] in _GLUE or following[0] in _GLUE or following[0] == "/"
     if has_glue or before.endswith(" /"):

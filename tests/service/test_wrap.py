@@ -131,7 +131,8 @@ def test_a_link_cannot_end_with_a_joint(text):
 @pytest.mark.parametrize(
     ("first", "tokens", "trust"),
     [
-        ("https://a.org/guide/", ["ruler", "The", "3.2", "me@b.org", ""], 0.55),
+        ("https://a.org/guide/", ["ruler", "Ruler", "3.2", "me@b.org", "12", ""], 0.55),
+        ("https://a.org/guide/", ["The", "and,", "[2]", "(3)", "(accessed", "4."], 0.94),
         ("https://a.org/guide", ["ruler", "and/or", "3.2", "me@b.org", "TensorFlow", ""], 0.94),
         ("https://a.org/gui", ["de/three", "de.html,", "de_two)", "/three", "_two"], 0.1),
         ("https://a.org/guide/", ["https://b.org/x", "(www.b.org)"], 1.0),
