@@ -75,14 +75,14 @@ def compose_pages(count: int, seed: int) -> Iterator[Page]:
     rng = np.random.default_rng(seed)
     while count:
         page = composer.page(rng, *PAGE_SIZE, link_rate=LINK_RATE)
-        if LINKS[0] <= len(page.links) <= LINKS[1] and _is_ordinary(page):
+        if LINKS[0] <= len(page.links) <= LINKS[1] and is_ordinary(page):
             count -= 1
             yield page
 
 
-def _is_ordinary(page: Page) -> bool:
-    """Tell whether no link is broken into more lines than any but the narrowest column needs."""
-    return all(len(link.lines) <= MOST_LINES for link in page.links)
+def is_ordinary(page: Page) -> bool:
+    """Tell whether all of each link is there, in no more lines than the narrowest column needs."""
+    return all(len(link.lines) <= MOST_LINES and not link.is_cut for link in page.links)
 
 
 def film_page(page: Page, *, seconds: float, fps: float, seed: int) -> Film:

@@ -206,10 +206,10 @@ class Pipeline:
             if below.is_cut:
                 return reading, 0.0
             if below.line is None:
-                return reading, rate_end(reading.open_text, below.word)
+                return reading, self._rate_end(reading, below.word)
             joined, word = self._read_below(below.line, reading, prefix, clock)
             if joined is None:
-                return reading, rate_end(reading.open_text, word or below.word)
+                return reading, self._rate_end(reading, word or below.word)
             pieces.append(Piece(below.line, len(reading.line_symbols)))
             reading = joined
         return reading, 1.0
@@ -279,6 +279,9 @@ class Pipeline:
 
     def _is_continued(self, reading: Reading, token: str) -> bool:
         return is_continued(reading.open_text, token, self._parser.is_host)
+
+    def _rate_end(self, reading: Reading, token: str) -> float:
+        return rate_end(reading.open_text, token, self._parser.is_host)
 
     def _is_sure(self, found: Link | Reading) -> bool:
         return found.confidence >= self._settings.min_confidence

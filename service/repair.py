@@ -16,6 +16,11 @@ FILE_ENDINGS: Final = (
 """Endings of file names that are common in printed links."""
 
 _COMMON_SUFFIXES: Final = ("com", "org", "net", "edu", "gov", "io", "de", "uk", "fr", "info")
+# Letters that look alike in both cases but for their size.
+_SAME_IN_BOTH: Final = frozenset("cosuvwxz")
+_CAPITAL_WITHIN = re.compile(r"(?<=[^\W_])[A-Z]")
+_ODD_CAPITAL = re.compile(r"(?<=\w)[COSUVWXZ]")
+_LEAST_LETTERS: Final = 2
 _FILE_ENDING = re.compile(r"(?:\. ?| )(\w{2,4})(?=$|[?#])")
 
 
@@ -29,8 +34,13 @@ def repair_port(port: str) -> str:
 def repair_host(host: str, is_host: Callable[[str], bool]) -> str:
     """Return `host` without spaces, its dots put back, its suffix put right if that is certain.
 
-    A space is what a reader leaves of a faint dot: it becomes one where the host needs it.
+    A space is what a reader leaves of a faint dot: it becomes one where the host needs it. Letters
+    take the case of the others where nothing but their size tells it, which leads nowhere else.
     """
+    return _even_case(_repair_marks(host, is_host))
+
+
+def _repair_marks(host: str, is_host: Callable[[str], bool]) -> str:
     joined = re.sub(r"^www[-_:](?=\w)", "www.", re.sub(r"[,;]", ".", host.replace(" ", "")))
     dotted = re.sub(r"[ ,;:_]+", ".", host.strip())
     for candidate in (joined, dotted):
@@ -38,6 +48,26 @@ def repair_host(host: str, is_host: Callable[[str], bool]) -> str:
         if is_host(tidy):
             return tidy
     return _repair_address(joined) or _repair_suffix(joined, is_host)
+
+
+def has_even_case(host: str, read: str) -> bool:
+    """Tell whether `host`, read as `read`, is in one case but for capitals that begin a part of it.
+
+    A capital that was read within small letters is no small one, which is lower, but a digit.
+    """
+    has_capital = _CAPITAL_WITHIN.search(read if host.islower() else host) is not None
+    return host.isupper() or not has_capital
+
+
+def _even_case(host: str) -> str:
+    telling = [one for one in host if one.isalpha() and one.lower() not in _SAME_IN_BOTH]
+    if len(telling) < _LEAST_LETTERS:
+        return host
+    if all(one.isupper() for one in telling):
+        return host.upper()
+    if all(one.islower() for one in telling):
+        return _ODD_CAPITAL.sub(lambda found: found.group().lower(), host)
+    return host
 
 
 def repair_path(path: str) -> str:

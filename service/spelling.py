@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from service.records import Symbol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from service.records import Alternative
 
@@ -18,10 +20,14 @@ _LEAST_CHANCE = 0.01
 
 
 class Spelling(NamedTuple):
-    """The symbols of a line, and how likely they are beside those that were read, which have 1."""
+    """The symbols of a line, and how likely they are beside those that were read, which have 1.
+
+    `edits` is what they have elsewhere than what was read, by place.
+    """
 
     symbols: tuple[Symbol, ...]
     chance: float
+    edits: Edits = ()
 
 
 def list_spellings(
@@ -44,7 +50,70 @@ def list_spellings(
         ]
         ranked = sorted(ranked, key=lambda entry: -entry[1])[:_MOST_SPELLINGS]
     find_end = _end_of_symbols if parts_words else _end_of_inked
-    return [Spelling(_apply(symbols, edits, find_end), chance) for edits, chance in ranked]
+    return [Spelling(_apply(symbols, edits, find_end), chance, edits) for edits, chance in ranked]
+
+
+def settle_doubts(
+    symbols: Sequence[Symbol],
+    best: Spelling,
+    others: Iterable[tuple[Spelling, float | None]],
+    *,
+    parts_words: bool = False,
+) -> tuple[Symbol, ...]:
+    """Return the symbols of `best`, a spelling of `symbols`, as sure as its `others` leave them.
+
+    Each of them comes with how likely what it means is beside what `best` means, 0..1 before
+    anything was read, and with None where it means the same.
+    """
+    settled, edits = list(symbols), dict(best.edits)
+    find_end = _end_of_symbols if parts_words else _end_of_inked
+    for place, doubt in _weigh_others(best, others).items():
+        span = symbols[place].alternatives[0].span
+        chosen = edits.get(place)
+        sure = doubt.settle(chosen.confidence if chosen else symbols[place].confidence ** span)
+        if chosen:
+            edits[place] = chosen._replace(confidence=sure)
+            continue
+        end = find_end(symbols, place, span)
+        settled[place:end] = [_as_sure(one, sure ** (1 / span)) for one in symbols[place:end]]
+    return _apply(settled, tuple(edits.items()), find_end)
+
+
+@dataclass(slots=True)
+class _Doubt:
+    """What else one place may have, beside what the best spelling has there, which has 1.
+
+    `same` comes to the same in the end, `ruled_out` is so much of the rest as can hardly be meant.
+    """
+
+    same: float = 0.0
+    ruled_out: float = 0.0
+
+    def settle(self, chance: float) -> float:
+        """Return how sure a place is that was read with that chance."""
+        return min(1.0, chance * (1 + self.same) / max(_LEAST_CHANCE, 1 - chance * self.ruled_out))
+
+
+def _weigh_others(
+    best: Spelling, others: Iterable[tuple[Spelling, float | None]]
+) -> Mapping[int, _Doubt]:
+    """Return the doubts about each place: by those `others` that differ from `best` only there."""
+    doubts: dict[int, _Doubt] = defaultdict(_Doubt)
+    for other, likelihood in others:
+        places = {place for place, _ in set(best.edits) ^ set(other.edits)}
+        if len(places) != 1:
+            continue
+        doubt, ratio = doubts[places.pop()], other.chance / best.chance
+        if likelihood is None:
+            doubt.same += ratio
+        else:
+            doubt.ruled_out += ratio * (1 - likelihood)
+    return doubts
+
+
+def _as_sure(symbol: Symbol, confidence: float) -> Symbol:
+    """Return the symbol with that confidence; a space keeps its own, as it is no character."""
+    return symbol if symbol.text == " " else symbol._replace(confidence=confidence)
 
 
 def _ratio(symbol: Symbol, other: Alternative) -> float:

@@ -12,9 +12,9 @@ import ada_url
 from service.host import HostChecker
 from service.lookalikes import ONE_FOR_ONE
 from service.records import Host, Repair
-from service.repair import repair_host, repair_path, repair_port
+from service.repair import has_even_case, repair_host, repair_path, repair_port
 from service.scheme import PRINTED, find_scheme
-from service.spelling import list_spellings
+from service.spelling import list_spellings, settle_doubts
 from service.url_end import find_end, text_of
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ _UNKNOWN_WWW_TRUST = 0.3
 _UNKNOWN_HOST_CHANCE = 0.05
 # A fragment holds no second `#` (RFC 3986, 3.5); print has one all the same, now and then.
 _UNSOUND_CHANCE = 0.05
+# Print has hosts in one case, with capitals at most where a word begins.
+_MIXED_CASE_CHANCE = 0.1
 _URL = re.compile(r"[\w\-.~:/?#\[\]@!$&'()*+,;=%|]+")
 _HOST = re.compile(r"[^:]+://(?:[^/?#@]*@)?(\[[^\]]*\]|[^:/?#]*)")
 
@@ -41,7 +43,8 @@ class Reading:
 
     `symbols` are those of the link from the scheme on, `line_symbols` go on to the line's end,
     spaces included in both. `others` are texts that the line may hold as well, and how likely each
-    is beside this one. `host_trust` is what the host leaves of any confidence.
+    is beside this one. `host_trust` is what the host leaves of any confidence; `likelihood` is that
+    of such a URL in print, 1 with a known host, all in one case, and sound grammar.
     """
 
     text: str
@@ -53,6 +56,7 @@ class Reading:
     symbols: tuple[Symbol, ...]
     line_symbols: tuple[Symbol, ...]
     host_trust: float = 1.0
+    likelihood: float = 1.0
     others: tuple[tuple[str, float], ...] = ()
 
     @property
@@ -116,7 +120,15 @@ class UrlParser:
             parts_words=line.parts_words,
         )
         parsed = ((parse(spelling.symbols), spelling) for spelling in spellings[1:])
-        return self._choose([(read, spellings[0]), *((one, by) for one, by in parsed if one)])
+        every = [(read, spellings[0]), *((one, by) for one, by in parsed if one)]
+        chosen, spelling = self._choose(every)
+        if len(every) == 1:
+            return chosen
+        doubts = [(by, _likelihood_beside(one, chosen)) for one, by in every]
+        settled = parse(settle_doubts(line.symbols, spelling, doubts, parts_words=line.parts_words))
+        if settled is None or settled.text != chosen.text:
+            return chosen
+        return replace(chosen, confidence=settled.confidence)
 
     def _parse(
         self, symbols: tuple[Symbol, ...], *, label: str, line_height: float, parts_words: bool
@@ -139,13 +151,14 @@ class UrlParser:
             line_symbols=symbols,
         )
 
-    def _choose(self, parsed: list[tuple[Reading, Spelling]]) -> Reading:
-        """Return the likeliest of several readings; the first is what was read."""
+    def _choose(self, parsed: list[tuple[Reading, Spelling]]) -> tuple[Reading, Spelling]:
+        """Return the likeliest of several readings and its spelling; the first is what was read."""
         chances: dict[str, float] = {}
         for one, spelling in parsed:
-            chances[one.text] = chances.get(one.text, 0.0) + _trust(one) * spelling.chance
+            chances[one.text] = chances.get(one.text, 0.0) + one.likelihood * spelling.chance
         text = max(chances, key=lambda one: chances[one])
-        read, best = parsed[0][0], next(one for one, _ in parsed if one.text == text)
+        read = parsed[0][0]
+        best, spelling = next(entry for entry in parsed if entry[0].text == text)
         others = sorted(
             ((other, chance / chances[text]) for other, chance in chances.items() if other != text),
             key=lambda entry: -entry[1],
@@ -153,7 +166,7 @@ class UrlParser:
         if best.raw != read.raw:
             change = Repair(read.raw, best.raw, "second choice of the reader")
             best = replace(best, raw=read.raw, repairs=(change, *best.repairs))
-        return replace(best, others=tuple(others))
+        return replace(best, others=tuple(others)), spelling
 
     def _assemble(
         self,
@@ -165,8 +178,10 @@ class UrlParser:
         line_symbols: tuple[Symbol, ...],
     ) -> Reading:
         scheme_read, read = text_of(symbols[:start]), text_of(symbols[start:])
-        printed = PRINTED[label].upper() if scheme_read.isupper() else PRINTED[label]
         rest, repairs = self._repair(text_of(body))
+        # A `W` looks alike in both cases, and the host begins with it.
+        is_upper = scheme_read.isupper() or (label == "www" and _split_host(rest)[0].isupper())
+        printed = PRINTED[label].upper() if is_upper else PRINTED[label]
         repairs = [
             *_note(scheme_read, printed, "scheme"),
             *_note(read, text_of(body), "look-alikes"),
@@ -177,6 +192,7 @@ class UrlParser:
             url = f"https://{url}"
             repairs.append(Repair(printed + rest, url, "scheme added"))
         host = host_of(url)
+        host_trust = self._trust_host(host, label)
         return Reading(
             text=url,
             raw=text_of(symbols),
@@ -186,7 +202,8 @@ class UrlParser:
             repairs=tuple(repairs),
             symbols=symbols,
             line_symbols=line_symbols,
-            host_trust=self._trust_host(host, label),
+            host_trust=host_trust,
+            likelihood=_rate_print(url, _split_host(text_of(body))[0], host_trust=host_trust),
         )
 
     def _trust_host(self, host: str | None, label: str) -> float:
@@ -218,10 +235,19 @@ def host_of(url: str) -> str | None:
     return found.group(1) or None
 
 
-def _trust(reading: Reading) -> float:
-    """Return how likely such a URL is beside one whose host is known and whose grammar is sound."""
-    host = 1.0 if reading.host_trust == 1.0 else _UNKNOWN_HOST_CHANCE
-    return host * (_UNSOUND_CHANCE if reading.text.count("#") > 1 else 1.0)
+def _rate_print(url: str, host_read: str, *, host_trust: float) -> float:
+    """Return how likely a URL is in print whose host was read as `host_read`."""
+    likelihood = 1.0 if host_trust == 1.0 else _UNKNOWN_HOST_CHANCE
+    if url.count("#") > 1:
+        likelihood *= _UNSOUND_CHANCE
+    return likelihood * (
+        1.0 if has_even_case(host_of(url) or "", host_read) else _MIXED_CASE_CHANCE
+    )
+
+
+def _likelihood_beside(reading: Reading, chosen: Reading) -> float | None:
+    """Return how likely `reading` is beside `chosen`, None where both are the same."""
+    return None if reading.text == chosen.text else min(1.0, reading.likelihood / chosen.likelihood)
 
 
 def _has_user(url: str) -> bool:

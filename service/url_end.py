@@ -33,11 +33,12 @@ _LEAST_SPACE_RATIO = 0.15
 _USUAL_SPACE_RATIO = 0.29
 # Words that go on with a sentence after a link; a list of all words would take paths for prose.
 PROSE: Final = re.compile(
-    "a|about|after|all|also|an|and|any|are|as|at|be|been|before|but|by|can|do|does|for|from|goes|"
-    "has|have|here|how|if|in|into|is|it|its|like|may|more|must|no|not|of|on|one|only|or|our|out|"
-    "over|page|section|see|should|since|so|some|such|than|that|the|their|them|then|there|these|"
-    "they|this|to|under|use|used|using|was|we|were|what|when|where|which|while|who|will|with|"
-    "would|you|your"
+    "a|about|after|all|also|am|an|and|any|are|as|at|be|because|been|before|but|by|can|could|did|do|"
+    "does|each|every|for|from|goes|had|has|have|he|her|here|him|his|how|i|if|in|into|is|it|its|"
+    "just|like|many|may|me|might|more|most|much|must|my|no|nor|not|of|on|one|only|or|our|out|over|"
+    "page|section|see|shall|she|should|since|so|some|such|than|that|the|their|them|then|there|"
+    "these|they|this|to|too|under|upon|use|used|using|very|was|we|were|what|when|where|which|while|"
+    "who|will|with|would|yet|you|your"
 )
 
 

@@ -35,8 +35,9 @@ _BEHIND_SLASH: Final = frozenset("~#")
 _WITHIN_NAMES: Final = frozenset("._-")
 _WITHIN_QUERIES: Final = frozenset("=&")
 _BEHIND_STOP: Final = frozenset("?:")
-# A list's number, a note's, or what goes on in brackets.
-_NO_PART = re.compile(r"[\[(]\w|\d+\.$")
+# A list's number, a note's, what goes on in brackets or begins a quotation, a call of a function,
+# what a card has before a number or an address.
+_NO_PART = re.compile(r"[\[(]\w|[\"“„]|\d+\.$|.*\w\(\)|[A-Z][a-z-]+:$|(Tel|Fax|Mob|Ph)\.$")
 _PARAMETER = re.compile(r"\w+=[\w./?=&#%~+:-]*")
 _PORT = re.compile(r"\d{2,5}(?=/|$)")
 _PART = re.compile(r"[\w./?=&#%~+:()-]+")
@@ -143,7 +144,7 @@ def drop_bars(line: TextLine) -> TextLine:
     return replace(line, text="".join(one.text for one in kept), symbols=kept) if bars else line
 
 
-def rate_end(first: str, token: str) -> float:
+def rate_end(first: str, token: str, is_host: Callable[[str], bool]) -> float:
     """Return how likely a link that ends its line as `first` ends with it.
 
     The next line's first word is `token`, and the link was not joined with it.
@@ -152,10 +153,25 @@ def rate_end(first: str, token: str) -> float:
     if first[-1] in ".?:" or len(token) == 1 or _starts_a_link(token):
         return 1.0
     bare = token.rstrip(_CLOSING_MARKS)
-    if _URL_PART.search(bare) and not _FILE.search(first) and "@" not in bare and _is_worded(bare):
+    if _looks_like_part(bare, first, is_host):
         return _ENDS_ABOVE_PART
-    may_be_part = not _NO_PART.match(token) and not PROSE.fullmatch(bare.lower())
+    is_prose = PROSE.fullmatch(bare.lower()) or bare.lower() in _ABBREVIATIONS
+    may_be_part = not _NO_PART.match(token) and not is_prose
     return _ENDS_WITH_SLASH if first.endswith("/") and may_be_part else _ENDS_WITH_WORD
+
+
+def _looks_like_part(bare: str, first: str, is_host: Callable[[str], bool]) -> bool:
+    if not _URL_PART.search(bare) or _FILE.search(first) or "@" in bare or not _is_worded(bare):
+        return False
+    rest = first.partition("://")[2]
+    is_within_host = not _HOST_END.search(rest) and rest[-1:].isalnum() and bare[0].isalnum()
+    # A word broken within the host has the rest of the host, or so much of a link that the mark
+    # before it went unread.
+    return not is_within_host or is_host(rest + _HOST_END.split(bare)[0]) or _is_sure_part(bare)
+
+
+def _is_sure_part(bare: str) -> bool:
+    return _SURE_PART.search(bare) is not None
 
 
 def rate_join(first: str, following: str) -> float:

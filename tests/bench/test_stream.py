@@ -1,9 +1,11 @@
 """The stream benchmark counts right, and its camera knows what can be read."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
-from bench.handheld import FRAME_SIZE, film_page
+from bench.handheld import FRAME_SIZE, film_page, is_ordinary
 from bench.recording import record_frame
 from bench.stream import Gain, Tally, follow_film
 from service.leisure import Leisure
@@ -83,6 +85,14 @@ def test_a_film_knows_which_links_can_be_read():
     )
     assert first.shape == (FRAME_SIZE[1], FRAME_SIZE[0], 3)
     assert not np.array_equal(first, second)
+
+
+def test_only_pages_that_have_all_of_their_links_are_filmed():
+    page = make_page((600, 900))
+    (link,) = page.links
+    assert is_ordinary(page)
+    assert not is_ordinary(replace(page, links=(replace(link, is_cut=True),)))
+    assert not is_ordinary(replace(page, links=(replace(link, lines=link.lines * 3),)))
 
 
 def test_print_that_is_too_small_cannot_be_read():

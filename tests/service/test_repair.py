@@ -1,7 +1,7 @@
 import pytest
 
 from service.host import HostChecker
-from service.repair import nearest, repair_host, repair_path, repair_port
+from service.repair import has_even_case, nearest, repair_host, repair_path, repair_port
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,35 @@ from service.repair import nearest, repair_host, repair_path, repair_port
 )
 def test_a_host_is_repaired_only_where_it_is_none(read, repaired):
     assert repair_host(read, HostChecker().is_plausible) == repaired
+
+
+@pytest.mark.parametrize(
+    ("read", "repaired"),
+    [
+        ("wwW.debian.org", "www.debian.org"),
+        ("WWW.DoCS.DEBIAN.ORG", "WWW.DOCS.DEBIAN.ORG"),
+        ("www.Science.org", "www.Science.org"),
+        ("www.YouTube.com", "www.YouTube.com"),
+        ("MyShop.com", "MyShop.com"),
+        ("x.Co", "x.Co"),
+    ],
+)
+def test_letters_that_look_alike_in_both_cases_take_that_of_the_others(read, repaired):
+    assert repair_host(read, HostChecker().is_plausible) == repaired
+
+
+@pytest.mark.parametrize(
+    ("host", "read", "is_even"),
+    [
+        ("www.debian.org", "www.debian.org", True),
+        ("WWW.DEBIAN.ORG", "wWW.DEBIAN.ORG", True),
+        ("www.Debian-Club.org", "www.Debian-Club.org", True),
+        ("www.DebianClub.org", "www.DebianClub.org", False),
+        ("vsoa.de", "vsOa.de", False),
+    ],
+)
+def test_a_capital_within_a_word_is_odd_in_a_host(host, read, is_even):
+    assert has_even_case(host, read) == is_even
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
 from service.records import Alternative, Symbol
-from service.spelling import list_spellings
+from service.spelling import list_spellings, settle_doubts
 
 
 def line(text, **others):
@@ -70,3 +70,48 @@ def test_the_unlikely_and_the_many_are_left_out():
     assert texts_of(unlikely) == [("abc", 1)]
     many = line("a", a=tuple(Alternative(str(digit), 0.03) for digit in range(9)))
     assert len(texts_of(many)) == 6
+
+
+def settle(symbols, meanings, best=0):
+    """Settle the doubts of a spelling; `meanings` has how likely each one is, None for the same."""
+    spellings = list_spellings(symbols, range(9), parts_words=True)
+    others = [
+        (one, meanings.get("".join(symbol.text for symbol in one.symbols), 1.0))
+        for one in spellings
+    ]
+    settled = settle_doubts(symbols, spellings[best], others, parts_words=True)
+    return [(symbol.text, round(symbol.confidence, 3)) for symbol in settled]
+
+
+def test_what_means_the_same_adds_to_how_sure_a_character_is():
+    doubtful = line("abc", b=(Alternative("d", 0.3), Alternative("", 0.06)))
+    assert settle(doubtful, {"abc": None, "adc": None}) == [("a", 1.0), ("b", 0.9), ("c", 1.0)]
+
+
+def test_what_can_hardly_be_meant_leaves_its_chance_to_the_rest():
+    doubtful = line("abc", b=(Alternative("d", 0.3), Alternative("", 0.1)))
+    settled = settle(doubtful, {"abc": None, "adc": 0.0})
+    assert settled[1] == ("b", round(0.6 / 0.7, 3))
+
+
+def test_doubts_that_change_the_meaning_stay():
+    doubtful = line("abc", b=(Alternative("d", 0.3),))
+    assert settle(doubtful, {"abc": None}) == [("a", 1.0), ("b", 0.6), ("c", 1.0)]
+
+
+def test_the_second_choice_is_settled_like_the_first():
+    doubtful = line("abc", b=(Alternative("dd", 0.36),))
+    settled = settle(doubtful, {"abc": 0.1, "addc": None}, best=1)
+    # Each of two characters has the root of what both have.
+    assert [text for text, _ in settled] == ["a", "d", "d", "c"]
+    assert (
+        settled[1][1] == settled[2][1] == pytest.approx((0.36 / (1 - 0.6 * 0.9)) ** 0.5, abs=1e-3)
+    )
+
+
+def test_several_characters_of_one_doubt_share_it_and_a_space_keeps_its_own():
+    read = [*line("x"), *line("r", r=(Alternative("m", 0.18, 3),)), *line(" n")]
+    read[2] = read[2]._replace(confidence=0.5)
+    settled = settle(read, {"xr n": None, "xm": None})
+    assert settled[2] == (" ", 0.5)
+    assert settled[1][1] == pytest.approx((0.6**3 + 0.18) ** (1 / 3), abs=1e-3)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from service.records import Alternative, Repair, TextLine
@@ -141,6 +143,49 @@ def test_a_spelling_without_a_second_fragment_is_taken():
     reading = choose(doubt("https://keras.io/a##3", **{"#": ("", 0.1)}))
     assert reading.text == "https://keras.io/a#3"
     assert choose(read_line("https://keras.io/a##3")).text == "https://keras.io/a##3"
+
+
+@pytest.mark.parametrize(
+    ("text", "others", "confidence"),
+    [
+        # What the doubt leaves the same is sure: the space in the host goes either way.
+        ("https://keras.io", {"s": ("s ", 0.4)}, 1.0),
+        # A host that is none is hardly meant.
+        ("https://keras.io", {"s": ("/", 0.4)}, 1.0),
+        ("https://keras.io", {"s": ("z", 0.4)}, 0.6),
+        ("https://keras.io", {"s": ("z", 0.1)}, 0.6),
+        # The second choice that is taken is as sure as what is left of the first.
+        ("https://keras.xo", {"x": ("i", 0.3)}, 0.7),
+        ("https://keras.io/abc", {"a": ("e", 0.4)}, 0.6),
+    ],
+)
+def test_a_link_is_as_sure_as_what_else_its_line_may_mean_leaves_it(text, others, confidence):
+    line = doubt(text, **others)
+    sure = tuple(
+        symbol if symbol.alternatives else symbol._replace(confidence=1.0)
+        for symbol in line.symbols
+    )
+    reading = choose(replace(line, symbols=sure))
+    least = 2 * reading.confidence - 1.0
+    assert least == pytest.approx(confidence, abs=0.1)
+
+
+def test_a_capital_o_in_small_letters_is_a_zero_where_it_may_be_one():
+    assert choose(doubt("https://kerOs.io/", O=("0", 0.3))).text == "https://ker0s.io/"
+    assert choose(doubt("https://keros.io/", o=("0", 0.3))).text == "https://keros.io/"
+    assert choose(doubt("https://keras.io/O", O=("0", 0.3))).text == "https://keras.io/O"
+
+
+@pytest.mark.parametrize(
+    ("read", "url"),
+    [
+        ("www.KERAS.IO/API", "https://WWW.KERAS.IO/API"),
+        ("WWW.keras.io", "https://WWW.keras.io"),
+        ("www.keras.io/API", "https://www.keras.io/API"),
+    ],
+)
+def test_www_is_in_the_case_of_its_host(read, url):
+    assert parse(read, label="www").text == url
 
 
 def test_a_doubt_behind_the_link_is_none_of_its_readings():

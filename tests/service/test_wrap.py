@@ -133,6 +133,11 @@ def test_a_link_cannot_end_with_a_joint(text):
     [
         ("https://a.org/guide/", ["ruler", "Ruler", "3.2", "me@b.org", "12", ""], 0.55),
         ("https://a.org/guide/", ["The", "and,", "[2]", "(3)", "(accessed", "4."], 0.94),
+        ("https://a.org/guide/", ["my", "and/or", '"three', "ruler()", "Phone:", "Tel."], 0.94),
+        ("https://a.org/guide/", ["phone:", "Rulers.", 'ruler"'], 0.55),
+        ("https://a.org", ["de.three", "three.two"], 0.94),
+        ("https://a.org", ["/three", ".uk/three", "de/three.html"], 0.1),
+        ("https://a.co", ["m/three"], 0.1),
         ("https://a.org/guide", ["ruler", "and/or", "3.2", "me@b.org", "TensorFlow", ""], 0.94),
         ("https://a.org/gui", ["de/three", "de.html,", "de_two)", "/three", "_two"], 0.1),
         ("https://a.org/guide/", ["https://b.org/x", "(www.b.org)"], 1.0),
@@ -143,7 +148,9 @@ def test_a_link_cannot_end_with_a_joint(text):
     ],
 )
 def test_what_stands_below_tells_how_likely_a_link_ends_there(first, tokens, trust):
-    assert {token: rate_end(first, token) for token in tokens} == dict.fromkeys(tokens, trust)
+    assert {token: rate_end(first, token, IS_HOST) for token in tokens} == dict.fromkeys(
+        tokens, trust
+    )
 
 
 def test_a_join_within_a_word_is_trusted_less():

@@ -80,6 +80,15 @@ def test_long_link_goes_on_below_after_punctuation(setting):
     assert bottom > 10 + 2 * setting.leading
 
 
+def test_a_link_is_cut_where_its_column_ends_before_it_does(setting):
+    url = "https://" + "/".join(["segment"] * 14)
+    page, _ = set_words(setting, [LinkWord("https", url), *["word"] * 200, LinkWord("https", url)])
+    assert [link.is_cut for link in page.links] == [False]
+    long = "https://" + "/".join(["segment"] * 200)
+    page, _ = set_words(setting, [LinkWord("https", long)])
+    assert [link.is_cut for link in page.links] == [True]
+
+
 def test_unbreakable_link_that_is_too_wide_is_left_out(setting):
     whole = replace(setting, breaks_links=False)
     page, _ = set_words(whole, [LinkWord("http", "http://" + "m" * 90)])

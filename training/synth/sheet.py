@@ -26,7 +26,8 @@ class PageLink:
     """One printed link in page pixels; quads are float32 [4, 2] (x, y), clockwise from top left.
 
     The quads span from the top of `h` to the bottom of `p`; `prefix` holds the prefix alone,
-    `lines` the whole link, one quad per printed line.
+    `lines` the whole link, one quad per printed line. A link that `is_cut` ends with its column,
+    before all of it was set.
     """
 
     label: str
@@ -34,6 +35,7 @@ class PageLink:
     x_height: float
     prefix: NDArray[np.float32]
     lines: tuple[NDArray[np.float32], ...]
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +89,7 @@ class OpenLink:
     url: str
     prefix: NDArray[np.float32] | None = None
     x_height: float = 0.0
+    characters: int = 0
     lines: list[NDArray[np.float32]] = field(default_factory=list)
 
 
@@ -137,7 +140,14 @@ class Sheet:
     def finish(self, kind: str, *, is_dark: bool) -> Page:
         """Return the composed page."""
         links = tuple(
-            PageLink(link.label, link.url, link.x_height, link.prefix, tuple(link.lines))
+            PageLink(
+                link.label,
+                link.url,
+                link.x_height,
+                link.prefix,
+                tuple(link.lines),
+                is_cut=link.characters < len(link.url),
+            )
             for link in self.open_links
             if link.prefix is not None
         )
@@ -149,6 +159,7 @@ class Sheet:
             link.x_height = type_.x_height
             self.open_links.append(link)
         link.lines.append(_quad(text, x, baseline, type_))
+        link.characters += len(text)
 
     def _note_decoy(self, text: str, x: float, baseline: float, type_: Type) -> None:
         self.decoys.append(Decoy(type_.x_height, _quad(text, x, baseline, type_)))
