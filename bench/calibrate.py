@@ -26,7 +26,7 @@ from service.confidence import Evidence
 from service.errors import StartupError
 from service.loading import load_network
 from service.models import find_traineddata
-from service.reader import NetworkReader, VotingReader
+from service.reader import NetworkReader, VotingReader, compare_readings
 from service.recognize import create_recognizer
 from service.settings import load_settings
 from service.url import UrlParser
@@ -91,9 +91,10 @@ def read_both(
     ours = network.read_once(strip.tail, understand)
     theirs = tesseract.read_once(strip.tail, understand)
     alone = [(Evidence.NETWORK, ours), (Evidence.ONE_READING, theirs)]
-    if ours is not None and theirs is not None and ours.meaning == theirs.meaning:
-        return [*alone, (Evidence.BOTH_READERS, ours)]
-    return [*alone, (Evidence.NETWORK_OPPOSED, ours), (Evidence.TESSERACT_OPPOSED, theirs)]
+    if ours is None or theirs is None:
+        return [*alone, (Evidence.NETWORK_OPPOSED, ours), (Evidence.TESSERACT_OPPOSED, theirs)]
+    first, second = compare_readings(ours, theirs)
+    return [*alone, (first, ours), *([(second, theirs)] if second else [])]
 
 
 def fit_curve(cases: list[tuple[float, bool]]) -> list[tuple[float, float]]:

@@ -20,6 +20,7 @@ class Evidence(StrEnum):
     BOTH_READERS = "the network and Tesseract alike"
     NETWORK_OPPOSED = "the network, Tesseract read something else"
     TESSERACT_OPPOSED = "Tesseract, the network read something else"
+    SECOND_CHOICE = "Tesseract, the network was in doubt whether to read the same"
     ONE_READING = "Tesseract in one treatment"
     TWO_READINGS = "Tesseract alike in two treatments"
     SPLIT_READINGS = "Tesseract differently in each treatment"
@@ -57,6 +58,7 @@ CURVES: Final[Mapping[Evidence, Curve]] = {
         (0.998, 0.979),
     ),
     Evidence.TESSERACT_OPPOSED: ((0.000, 0.000), (0.934, 0.015), (0.974, 0.055)),
+    Evidence.SECOND_CHOICE: ((0.000, 0.000), (0.970, 0.650)),
     Evidence.ONE_READING: ((0.000, 0.000), (0.935, 0.174), (0.967, 0.364), (0.987, 0.848)),
     Evidence.TWO_READINGS: ((0.000, 0.000), (0.967, 0.402), (0.988, 0.821)),
     Evidence.SPLIT_READINGS: ((0.000, 0.000), (0.932, 0.061), (0.963, 0.119), (0.984, 0.357)),

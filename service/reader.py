@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
     RateReading = Callable[[Evidence, float], float]
 
+# From this chance on, beside its first choice, the network's second one is right where Tesseract
+# reads it: 14 of 22 were, its first choice 7 times.
+_LEAST_SECOND = 0.3
+
 T = TypeVar("T", bound="Ballot")
 U = TypeVar("U")
 
@@ -164,13 +168,22 @@ class JointReader:
         return self._network.read_once(strip, understand)
 
     def _choose(self, network: T, tesseract: T | None) -> T:
-        if tesseract is not None and network.meaning == tesseract.meaning:
-            return _rated(network, Evidence.BOTH_READERS, self._rate)
-        ours = _rated(network, Evidence.NETWORK_OPPOSED, self._rate)
         if tesseract is None:
+            return _rated(network, Evidence.NETWORK_OPPOSED, self._rate)
+        first, second = compare_readings(network, tesseract)
+        ours = _rated(network, first, self._rate)
+        if second is None:
             return ours
-        theirs = _rated(tesseract, Evidence.TESSERACT_OPPOSED, self._rate)
-        return max(ours, theirs, key=lambda reading: reading.confidence)
+        return max(ours, _rated(tesseract, second, self._rate), key=lambda one: one.confidence)
+
+
+def compare_readings(network: Ballot, tesseract: Ballot) -> tuple[Evidence, Evidence | None]:
+    """Return what the network's reading is beside Tesseract's, and Tesseract's if it is another."""
+    if network.meaning == tesseract.meaning:
+        return Evidence.BOTH_READERS, None
+    if network.chance_of(tesseract.meaning) >= _LEAST_SECOND:
+        return Evidence.NETWORK_OPPOSED, Evidence.SECOND_CHOICE
+    return Evidence.NETWORK_OPPOSED, Evidence.TESSERACT_OPPOSED
 
 
 def _rated(reading: T, evidence: Evidence, rate: RateReading) -> T:

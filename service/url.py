@@ -62,9 +62,7 @@ class Reading:
     @property
     def meaning(self) -> str:
         """The URL with scheme and host in lower case, as they are in any."""
-        scheme, _, rest = self.text.partition("://")
-        end = _first(r"[/?#]", rest)
-        return f"{scheme}://{rest[:end]}".lower() + rest[end:]
+        return _meaning_of(self.text)
 
     @property
     def has_whole_host(self) -> bool:
@@ -85,6 +83,10 @@ class Reading:
     def rated(self, confidence: float) -> Reading:
         """Return the same reading with another confidence, less where the host is unknown."""
         return replace(self, confidence=confidence * self.host_trust)
+
+    def chance_of(self, meaning: str) -> float:
+        """Return how likely the line means that, beside what was read; 0 if it is none of these."""
+        return sum(chance for other, chance in self.others if _meaning_of(other) == meaning)
 
 
 class UrlParser:
@@ -233,6 +235,12 @@ def host_of(url: str) -> str | None:
     if parsed.protocol[:-1] not in SCHEMES or not _URL.fullmatch(url) or found is None:
         return None
     return found.group(1) or None
+
+
+def _meaning_of(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    end = _first(r"[/?#]", rest)
+    return f"{scheme}://{rest[:end]}".lower() + rest[end:]
 
 
 def _rate_print(url: str, host_read: str, *, host_trust: float) -> float:

@@ -27,6 +27,10 @@ class Ballot(Protocol):
         """Return the same reading with another confidence."""
         ...
 
+    def chance_of(self, meaning: str) -> float:
+        """Return how likely that was meant beside what was understood, 0 where nothing tells."""
+        ...
+
 
 T = TypeVar("T", bound=Ballot)
 

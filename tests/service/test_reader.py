@@ -13,6 +13,7 @@ SHARES = {
     Evidence.BOTH_READERS: 1.1,
     Evidence.NETWORK_OPPOSED: 0.5,
     Evidence.TESSERACT_OPPOSED: 0.4,
+    Evidence.SECOND_CHOICE: 0.7,
     Evidence.ONE_READING: 1.0,
     Evidence.TWO_READINGS: 1.0,
     Evidence.SPLIT_READINGS: 0.5,
@@ -130,6 +131,21 @@ def test_of_two_that_differ_the_more_trusted_one_is_believed():
             return replace(super().read(strip), confidence=0.5)
 
     assert ask_both(Unsure("a"), Script("b")) == Vote("b", pytest.approx(0.36))
+
+
+def test_what_the_network_was_in_doubt_about_is_believed_where_tesseract_reads_it():
+    def ask(doubts):
+        reader = JointReader(
+            NetworkReader(Script("a"), rate=rate),
+            open_voting(Script("b")),
+            sure_confidence=0.95,
+            rate=rate,
+        )
+        return reader.read(blank_strip(), lambda line: Vote(line.text, line.confidence, doubts))
+
+    assert ask(("b",)).text == "b"
+    assert ask(("b",)).confidence == pytest.approx(0.63)
+    assert ask(("c",)).text == "a"
 
 
 def test_what_makes_sense_to_the_network_only_is_trusted_less():

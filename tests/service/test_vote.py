@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.confidence import Evidence
 from service.vote import elect
@@ -8,13 +8,17 @@ from service.vote import elect
 class Vote:
     text: str
     confidence: float
+    doubts: tuple[str, ...] = ()
 
     @property
     def meaning(self):
         return self.text.lower()
 
     def rated(self, confidence):
-        return Vote(self.text, confidence)
+        return replace(self, confidence=confidence)
+
+    def chance_of(self, meaning):
+        return 0.5 if meaning in self.doubts else 0.0
 
 
 A, SURER_A, B, C = Vote("a", 0.8), Vote("a", 0.9), Vote("b", 0.95), Vote("c", 0.6)
