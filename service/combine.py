@@ -123,11 +123,13 @@ def _align(pivot: str, text: str) -> Iterator[str]:
 def _sureness(agreeing: Sequence[Link]) -> float:
     """Return how sure readings with one text are together.
 
-    That the link may go on in a line that none of them has stays as doubtful as it is in one.
+    That the link may go on in a line that none of them has, or that its host may be none, stays as
+    doubtful as it is in one.
     """
-    first, *others = sorted((link.confidence / link.end_trust for link in agreeing), reverse=True)
+    sure = (min(1.0, link.confidence / link.trust) for link in agreeing)
+    first, *others = sorted(sure, reverse=True)
     doubt = 1 - first
     for confidence in others:
         doubt *= (1 - confidence) ** _NEWS_OF_ANOTHER
-    end_trust = fmean(link.end_trust for link in agreeing)
-    return min(_MAX_CONFIDENCE, 1 - doubt) * end_trust
+    trust = fmean(link.trust for link in agreeing)
+    return min(_MAX_CONFIDENCE, 1 - doubt) * trust

@@ -54,7 +54,7 @@ def make_link(
         host=reading.host,
         repairs=reading.repairs,
         alternatives=_rank_others(reading, first if pieces[1:] else None),
-        end_trust=end_trust,
+        trust=end_trust * reading.host_trust,
     )
 
 

@@ -174,8 +174,9 @@ class OtherUrl:
 class Link:
     """One printed link: `url` is what to open, `raw` what was read before any repair.
 
-    `alternatives` are ranked, the likeliest first. `end_trust` is what is left of the confidence
-    where the link may go on in a line that was not joined; it is the same in each frame.
+    `alternatives` are ranked, the likeliest first. `trust` is what is left of the confidence where
+    the link may go on in a line that was not joined, or where its host is unknown; it is the same
+    in each frame.
     """
 
     url: str
@@ -189,7 +190,7 @@ class Link:
     host: Host
     repairs: tuple[Repair, ...] = ()
     alternatives: tuple[OtherUrl, ...] = ()
-    end_trust: float = 1.0
+    trust: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ _UNKNOWN_HOST_TRUST = 0.55
 # Nothing but its host tells a link without a scheme from the path of a folder.
 _UNKNOWN_WWW_TRUST = 0.3
 # So much less likely is a host under no known suffix than one under a known one, in print.
-_UNKNOWN_HOST_CHANCE = 0.05
+_UNKNOWN_HOST_CHANCE = 0.02
 # A fragment holds no second `#` (RFC 3986, 3.5); print has one all the same, now and then.
 _UNSOUND_CHANCE = 0.05
 # Print has hosts in one case, with capitals at most where a word begins.

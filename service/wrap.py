@@ -39,6 +39,7 @@ _BEHIND_STOP: Final = frozenset("?:")
 # what a card has before a number or an address.
 _NO_PART = re.compile(r"[\[(]\w|[\"“„]|\d+\.$|.*\w\(\)|[A-Z][a-z-]+:$|(Tel|Fax|Mob|Ph)\.$")
 _PARAMETER = re.compile(r"\w+=[\w./?=&#%~+:-]*")
+_LONG_NUMBER = re.compile(r"\d{3,}")
 _PORT = re.compile(r"\d{2,5}(?=/|$)")
 _PART = re.compile(r"[\w./?=&#%~+:()-]+")
 _BARS: Final = frozenset("|\\¦ ")
@@ -186,9 +187,11 @@ def is_unfinished(text: str) -> bool:
 
 
 def _looks_like_url(token: str, bare: str, first: str) -> bool:
+    closes = any(end in token and start not in first + token for end, start in _BRACKETS.items())
     if not _is_worded(bare):
-        return False
-    if any(end in token and start not in first + token for end, start in _BRACKETS.items()):
+        # `12)` is a list's number.
+        return closes and _LONG_NUMBER.fullmatch(bare) is not None
+    if closes:
         return True
     if first[-1] == "/" and _FOLDER.fullmatch(bare):
         return True

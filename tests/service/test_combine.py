@@ -74,9 +74,9 @@ def test_a_longer_reading_wins_if_it_has_the_weight():
     assert combine_links(readings).url == "https://a.org/x"
 
 
-def read_lines(url, confidence, lines, end_trust=1.0):
+def read_lines(url, confidence, lines, trust=1.0):
     printed = LINK.lines * lines
-    return replace(read(url, confidence), lines=printed, end_trust=end_trust)
+    return replace(read(url, confidence), lines=printed, trust=trust)
 
 
 def test_lines_that_were_not_joined_say_less_than_one_that_was():
@@ -99,6 +99,11 @@ def test_a_shorter_reading_of_as_many_lines_is_no_part_of_a_longer_one():
 def test_however_often_it_is_read_a_link_that_may_go_on_stays_as_doubtful():
     link = combine_links([read_lines("https://a.org/", 0.95 * 0.55, 1, 0.55)] * 8)
     assert 0.5 < link.confidence < 0.55
+
+
+def test_more_frames_do_not_make_a_host_known():
+    link = combine_links([read_lines("https://shop.lane", 0.54, 1, 0.55)] * 8)
+    assert link.confidence < 0.56
 
 
 def test_readings_without_any_confidence_are_no_division_by_zero():

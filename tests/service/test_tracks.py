@@ -197,7 +197,7 @@ def test_a_link_that_was_confirmed_and_is_in_doubt_again_is_read_as_eagerly_as_a
 
 def test_a_part_of_a_link_is_not_confirmed_and_gives_way_to_the_whole():
     camera = Camera()
-    part = replace(at(100, 100, "https://a.org/", 0.94 * 0.55), end_trust=0.55)
+    part = replace(at(100, 100, "https://a.org/", 0.94 * 0.55), trust=0.55)
     for _ in range(12):
         (shown,) = camera.show(STAY, part)
     assert (shown.link.url, shown.is_confirmed) == ("https://a.org/", False)
