@@ -33,8 +33,8 @@ _FIRST_WORDS_RATIO = 7.0
 # What ends so close to where the line leaves the frame is cut off, in a gap between two letters or
 # behind the last step; of such links none was whole on 230 generated pages.
 _CUT_GAP_RATIO = 0.5
-# No letter that starts so close to the frame's edge is known to be whole.
-_CUT_START_RATIO = 0.1
+# What starts so close to the frame's edge may have more of its word before it.
+_CUT_START_RATIO = 0.35
 _RULE_LEVEL = 150
 _RULE_WIDTH_RATIO = 0.6
 _RULE_ROWS = 0.97

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -29,6 +30,8 @@ _OTHER_LABEL_COST = 1.0
 # What lies further right in a line is no part of any scheme.
 _MOST_READ = _MAX_JUNK + max(map(len, PRINTED.values())) + _MAX_EXTRA
 _KEPT_STARTS = 64
+# A host's name, such as `ftp.example.org`, where the scheme's stands in the line above.
+_HOST_NAME = re.compile(r"(https?|ftp|tcp)\.[^\W_]")
 
 
 class Anchor(NamedTuple):
@@ -66,6 +69,8 @@ def _find_exact(text: str) -> Anchor | None:
 @lru_cache(_KEPT_STARTS)
 def _find_nearest(text: str, label: str) -> Anchor | None:
     start = next((place for place, one in enumerate(text[:_MAX_JUNK]) if one.isalnum()), 0)
+    if _HOST_NAME.match(text, start):
+        return None
     best, anchor = math.inf, None
     for name, printed in PRINTED.items():
         costs = _costs(text[start : start + len(printed) + _MAX_EXTRA], printed)

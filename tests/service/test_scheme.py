@@ -45,3 +45,8 @@ def test_an_opening_bracket_stands_before_the_scheme():
 @pytest.mark.parametrize("text", ["", "h", "hops are a plant", "the quick brown fox", "TCP/IP"])
 def test_prose_has_no_scheme(text):
     assert scheme_of(text) is None
+
+
+@pytest.mark.parametrize("text", ["ftp.example.org/x", "https.example.org", "tcp.example.org"])
+def test_a_host_may_begin_like_a_scheme(text):
+    assert scheme_of(text) is None
