@@ -180,7 +180,12 @@ def test_the_keyboard_reaches_everything_and_comes_back(browser, server):
             "tensorflow.org",
         ]
         find_row(tab, LINK.url).focus()
-        assert tab.locator("#overlay .is-pointed").get_attribute("data-url") == LINK.url
+        pointed = tab.locator("#overlay .is-pointed")
+        assert pointed.get_attribute("data-url") == LINK.url
+        # What is shown next has the mark as well.
+        drawn = pointed.element_handle()
+        tab.wait_for_function("drawn => !drawn.isConnected", arg=drawn)
+        assert pointed.get_attribute("data-url") == LINK.url
         tab.keyboard.press("Enter")
         tab.get_by_role("dialog").wait_for()
         tab.keyboard.press("Escape")

@@ -15,6 +15,8 @@ export class Overlay {
   #group = createShape("g");
   /** @type {Link[]} */
   #links = [];
+  /** @type {string | null} */
+  #pointed = null;
 
   /** @param {SVGSVGElement} svg  lies over the picture and fits it as the picture is fitted */
   constructor(svg) {
@@ -30,6 +32,7 @@ export class Overlay {
     this.#links = links;
     this.#svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.#group.replaceChildren(...links.map(drawLink));
+    this.point(this.#pointed);
     this.move("");
   }
 
@@ -46,10 +49,11 @@ export class Overlay {
   }
 
   /**
-   * Marks the links with this URL, as when the list is walked through.
+   * Marks the links with this URL, now and in what is shown next, as when the list is walked through.
    * @param {string | null} url
    */
   point(url) {
+    this.#pointed = url;
     this.#links.forEach((link, index) => {
       this.#group.children[index].classList.toggle("is-pointed", link.url === url);
     });
