@@ -16,6 +16,7 @@ import asyncio
 import contextlib
 import shutil
 import time
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Set
 
     import httpx
+    from websockets.asyncio.client import ClientConnection
 
     from bench.serving import Server
 
@@ -48,6 +50,7 @@ STREAM_S = 6.0
 PATIENCE_S = 60.0
 CALLERS = 6
 PAUSE_S = 0.2
+FRAME_S = 0.1
 # A rate takes two looks at a counter, and the last answers have to be among what they see.
 LOOKS_S = 3.0
 ALERTS = "Printlink"
@@ -120,7 +123,7 @@ def watch_service() -> Iterator[Finding]:
 
 async def send_traffic(server: Server) -> None:
     """Send pictures in turn, one that is none, and a stream beside them."""
-    pictures = [path.read_bytes() for path in sorted(FRAMES.glob("*.jpg"))]
+    pictures = list_pictures()
     stream = asyncio.create_task(send_stream(server.stream_url, pictures, fps=3, seconds=STREAM_S))
     async with open_http(server.url) as http:
         for picture in [*pictures, b"no picture", *pictures]:
@@ -128,12 +131,25 @@ async def send_traffic(server: Server) -> None:
     await stream
 
 
+def list_pictures() -> list[bytes]:
+    """Return the sample frames."""
+    return [path.read_bytes() for path in sorted(FRAMES.glob("*.jpg"))]
+
+
 async def overload(server: Server, prometheus: httpx.Client) -> list[Finding]:
-    """Ask for more than the service can take, until it is told or nobody can wait any longer."""
-    page = (FRAMES / "page.jpg").read_bytes()
-    async with open_http(server.url) as http, connect(server.stream_url):
-        callers = [asyncio.create_task(_press(http, page)) for _ in range(CALLERS)]
-        callers.append(asyncio.create_task(_knock(server)))
+    """Ask for more than the service can take, until it is told or nobody can wait any longer.
+
+    One stream is served meanwhile, and has too many frames: what the dashboard says of streams
+    looks back no further than this may take.
+    """
+    pictures = list_pictures()
+    async with open_http(server.url) as http, connect(server.stream_url) as stream:
+        callers = [asyncio.create_task(_press(http, pictures[0])) for _ in range(CALLERS)]
+        callers += [
+            asyncio.create_task(_show(stream, pictures)),
+            asyncio.create_task(_listen(stream)),
+            asyncio.create_task(_knock(server)),
+        ]
         findings = await listen(prometheus, TOO_MUCH)
         for caller in callers:
             caller.cancel()
@@ -145,6 +161,17 @@ async def _press(http: httpx.AsyncClient, picture: bytes) -> None:
     while True:
         await post_frame(http, picture, Latencies())
         await asyncio.sleep(PAUSE_S)
+
+
+async def _show(stream: ClientConnection, pictures: list[bytes]) -> None:
+    for picture in cycle(pictures):
+        await stream.send(picture)
+        await asyncio.sleep(FRAME_S)
+
+
+async def _listen(stream: ClientConnection) -> None:
+    async for _ in stream:
+        pass
 
 
 async def _knock(server: Server) -> None:
