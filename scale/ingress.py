@@ -16,6 +16,7 @@ from service.pipeline import Pipeline
 from service.quota import count_cpus
 from service.reader import JointReader, NetworkReader, VotingReader
 from service.runner import Crew
+from service.turns import LendingRecognizer
 from service.versions import Served
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from service.metrics import Metrics
     from service.reader import Reader
     from service.settings import Settings
+    from service.turns import Turns
 
 _LOOKED_AT_EVERY_S: Final = 0.1
 
@@ -70,22 +72,28 @@ def build_remote(
     crew = Crew(4 * (settings.runner.workers or count_cpus()))
     pipeline = Pipeline(
         remote,
-        build_reader(settings, metrics, readers),
+        build_reader(settings, metrics, readers, turns=crew.turns),
         expand=settings.expand,
         url=settings.url,
         on_stage=metrics.time_stage,
         share_out=crew.map,
+        turns=crew.turns,
     )
     name, version = remote.describe()
     return Served(pipeline, name, version, reader_name=reader_name, reader_version=reader_version)
 
 
-def build_reader(settings: Settings, metrics: Metrics, readers: DeploymentHandle) -> Reader:
-    """Return the reader that the settings name, with replicas for engines."""
+def build_reader(
+    settings: Settings, metrics: Metrics, readers: DeploymentHandle, *, turns: Turns
+) -> Reader:
+    """Return the reader that the settings name, with replicas for engines.
+
+    Whoever waits for a replica lends its turn meanwhile.
+    """
 
     def open_engine(engine: str) -> MeteredRecognizer:
         remote = RemoteRecognizer(readers, engine, timeout_s=settings.runner.deadline_s)
-        return MeteredRecognizer(remote, metrics, engine=engine)
+        return MeteredRecognizer(LendingRecognizer(remote, turns), metrics, engine=engine)
 
     engines = list_engines(settings)
     sure = settings.url.sure_confidence
