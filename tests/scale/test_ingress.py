@@ -1,16 +1,21 @@
 """The ingress is the service's own application, and is asked nothing before it can answer."""
 
 import asyncio
+from threading import Event, Thread
 
+import numpy as np
 import pytest
 
 pytest.importorskip("ray", reason="needs the extra scale; make test-scale has it")
 
 import httpx
 
-from scale.ingress import Ingress
+from scale.ingress import Ingress, build_reader
 from service.errors import ModelLoadError
+from service.metrics import Metrics
+from service.records import Strip, TextLine
 from service.settings import Settings
+from service.turns import Turns
 from tests.scale.handles import FakeHandle
 
 SETTINGS = Settings.model_validate({"recognize": {"engine": "ctc"}})
@@ -49,3 +54,28 @@ def test_it_waits_as_long_as_they_are_not():
 def test_it_says_why_they_never_will_be():
     with pytest.raises(ModelLoadError, match="broken"):
         asyncio.run(run_until_healthy(*open_ingress(detector=ModelLoadError("broken"))))
+
+
+def test_others_have_their_turn_while_a_replica_reads():
+    turns, had_turn = Turns(), Event()
+
+    def take_turn():
+        with turns.taken():
+            had_turn.set()
+
+    class Waiting(FakeHandle):
+        def __getattr__(self, name):
+            return self
+
+        def remote(self, *_):
+            return self
+
+        def result(self, **_):
+            Thread(target=take_turn).start()
+            assert had_turn.wait(5)
+            return TextLine("", 0.0)
+
+    reader = build_reader(SETTINGS, Metrics(), Waiting([]), turns=turns)
+    strip = Strip(np.full((44, 176), 255, np.uint8), ())
+    with turns.taken():
+        assert reader.read_once(strip, lambda line: line.text) == ""
