@@ -69,15 +69,24 @@ class Film:
     urls: frozenset[str]
 
 
-def compose_pages(count: int, seed: int) -> Iterator[Page]:
-    """Yield pages that have two to four links."""
-    composer = Composer(FontBook(split_fonts(scan_fonts(), "test")), Prose.load())
+def compose_pages(count: int, seed: int, *, fonts: FontBook | None = None) -> Iterator[Page]:
+    """Yield pages that have two to four links, set in `fonts`, or all that were not trained on."""
+    composer = Composer(fonts or unseen_fonts(), Prose.load())
     rng = np.random.default_rng(seed)
     while count:
         page = composer.page(rng, *PAGE_SIZE, link_rate=LINK_RATE)
         if LINKS[0] <= len(page.links) <= LINKS[1] and is_ordinary(page):
             count -= 1
             yield page
+
+
+def unseen_fonts(*, common_only: bool = False) -> FontBook:
+    """Return the typefaces that no model was trained on, or those of them that books are set in.
+
+    The others are display faces, scripts and handwriting; pages take one of them every other time.
+    """
+    fonts = FontBook(split_fonts(scan_fonts(), "test"))
+    return fonts.of_common() if common_only else fonts
 
 
 def is_ordinary(page: Page) -> bool:

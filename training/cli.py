@@ -30,6 +30,26 @@ def describe() -> None:
     """Make the data for a prefix detector, train it, measure it and put it into the store."""
 
 
+@app.command("fonts")
+def get_fonts(
+    folder: Annotated[Path, typer.Argument(help="The folder to fill; 140 MB.")],
+    families: Annotated[
+        Path | None, typer.Option(help="A list like training/font-families.txt, in its place.")
+    ] = None,
+    registry: Annotated[
+        str | None, typer.Option(help="A mirror of the npm registry, in its place.")
+    ] = None,
+) -> None:
+    """Fetch free typefaces from the npm registry, to train a reader with."""
+    from training.synth.fetch_fonts import FAMILIES, REGISTRY, fetch_families, read_families
+
+    wanted = read_families(families or FAMILIES)
+    failed = fetch_families(wanted, folder, registry=registry or REGISTRY)
+    typer.echo(f"{len(wanted) - len(failed)} of {len(wanted)} families in {folder}")
+    if failed:
+        raise typer.Exit(1)
+
+
 @app.command("synth")
 def make_data(
     out: Annotated[Path, typer.Argument(help="The folder to fill.")],

@@ -8,7 +8,7 @@ import pytest
 
 from tests.training.test_urls import WORDS
 from training.synth.flow import Column, LinkWord, Setting, flow
-from training.synth.fonts import FONT_FOLDERS, FontBook, scan_fonts, split_fonts
+from training.synth.fonts import FONT_FOLDERS, Face, FontBook, scan_fonts, split_fonts
 from training.synth.page import Composer
 from training.synth.prose import Prose
 from training.synth.sheet import Sheet, Type
@@ -113,6 +113,11 @@ def test_families_are_split_without_overlap(faces):
 def test_no_fonts_is_told_plainly():
     with pytest.raises(ValueError, match="make fonts"):
         FontBook([])
+
+
+def test_the_common_families_can_be_had_alone():
+    faces = [Face("a.ttf", "DejaVu Sans", "Book"), Face("b.ttf", "Junkyard", "Regular")]
+    assert FontBook(faces).of_common().names == ["DejaVu Sans"]
 
 
 def test_same_seed_composes_the_same_page(faces):

@@ -15,5 +15,12 @@ and many blurred.
 from __future__ import annotations
 
 from training.reader.config import ReaderConfig
+from training.reader.net import ReaderModelConfig
 
-CONFIG = ReaderConfig(name="reader", learning_rate=2e-3)
+CONFIG = ReaderConfig(
+    name="reader",
+    model=ReaderModelConfig(dilations=(4, 8, 1, 2, 4)),
+    strips=2_000_000,
+    learning_rate=1.5e-3,
+    precision="mixed_bfloat16",
+)

@@ -38,19 +38,35 @@ def run_training(
     start_weights: Annotated[
         Path | None, typer.Option(help="The .weights.h5 of a run to start a new run from.")
     ] = None,
+    start_model: Annotated[
+        str | None, typer.Option(help="NAME or NAME:VERSION of the store to start a new run from.")
+    ] = None,
+    store: Annotated[
+        Path | None, typer.Option(help="The model store, in place of the one that ships.")
+    ] = None,
+    fonts: Annotated[
+        list[Path] | None, typer.Option(help="A folder of typefaces beside the machine's own.")
+    ] = None,
 ) -> None:
     """Train a reader, or go on with a run that was interrupted."""
     from training.reader.config import load_reader_config
     from training.reader.strips import StripSource
     from training.reader.train import ReaderLimits, ReaderSources, train_reader
+    from training.start_weights import choose_start
     from training.threads import limit_threads
 
     settings = load_reader_config(config)
     limit_threads(threads)
     limits = ReaderLimits(workers=workers, max_minutes=max_minutes)
-    sources = ReaderSources(StripSource.scan("train"), StripSource.scan("test"))
+    seen = StripSource.scan("train", more_fonts=fonts or ())
+    sources = ReaderSources(seen, StripSource.scan("test"))
+    start = choose_start(start_weights, start_model, store)
     weights = train_reader(
-        settings, sources, run_dir=run, limits=limits, start_weights=start_weights
+        settings,
+        sources,
+        run_dir=run,
+        limits=limits,
+        start_weights=None if start is None else start.weights,
     )
     typer.echo(weights)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import runpy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from training.reader.net import ReaderModelConfig
 
@@ -20,6 +20,7 @@ class ReaderConfig:
     Strips get from easy to hard over the first `easy_strips`. The loss at the characters' middles
     falls to its least weight over the first `guided_share` of the run. Every `evaluate_steps` the
     averaged weights read `evaluate_strips` strips in typefaces that are never trained on.
+    `precision` is Keras's dtype policy: `mixed_bfloat16` pays on hardware that multiplies in it.
     """
 
     name: str
@@ -37,6 +38,7 @@ class ReaderConfig:
     checkpoint_steps: int = 150
     evaluate_steps: int = 300
     evaluate_strips: int = 256
+    precision: Literal["float32", "mixed_bfloat16"] = "float32"
     seed: int = 1
 
 

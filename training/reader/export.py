@@ -21,6 +21,7 @@ from training.folding import fold_normalization
 from training.reader.batches import COLUMNS_PER_STEP, NET_HEIGHT, PAPER, STEPS_PER_HEIGHT
 from training.reader.cut import MARGIN_RATIO, SIDE_MARGIN_RATIO, STRIP_HEIGHT
 from training.reader.net import build_reader
+from training.start_weights import START_WEIGHTS, save_halved
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +66,10 @@ def load_reader(config: ReaderModelConfig, run_dir: Path) -> keras.Model:
 
 
 def export_reader(model: keras.Model, out_dir: Path) -> None:
-    """Write `model` as a SavedModel into `out_dir`, what it expects of a strip beside the graph."""
+    """Write `model` as a SavedModel into `out_dir`.
+
+    Beside the graph stand what it expects of a strip, and weights to start another run from.
+    """
     module = tf.Module()
     module.read = freeze_reader(model)
     signature = module.read.get_concrete_function()
@@ -73,6 +77,7 @@ def export_reader(model: keras.Model, out_dir: Path) -> None:
     facts = out_dir / FACTS
     facts.parent.mkdir(exist_ok=True)
     facts.write_text(json.dumps(PREPROCESSING, indent=2) + "\n", encoding="utf-8")
+    save_halved(model, facts.with_name(START_WEIGHTS))
 
 
 def freeze_reader(model: keras.Model) -> GraphFunction:

@@ -13,11 +13,14 @@ from training.reader.ground import vary_ground
 from training.reader.texts import TextMaker
 from training.reader.typeset import Typesetter
 from training.synth.camera import expose, show_through
-from training.synth.fonts import FontBook, scan_fonts, split_fonts
+from training.synth.fonts import FONT_FOLDERS, FontBook, scan_fonts, split_fonts
 from training.synth.geometry import random_curl, random_view
 from training.synth.prose import Prose
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from training.reader.cut import Cut
@@ -53,9 +56,12 @@ class StripSource:
     faces: tuple[Face, ...] = field(default=(), repr=False)
 
     @classmethod
-    def scan(cls, split: str) -> StripSource:
-        """Look for the typefaces now, so that the workers need not do it each."""
-        return cls(split, tuple(split_fonts(scan_fonts(), split)))
+    def scan(cls, split: str, *, more_fonts: Iterable[Path] = ()) -> StripSource:
+        """Look for the typefaces now, so that the workers need not do it each.
+
+        Those in the folders `more_fonts` are added to the machine's own.
+        """
+        return cls(split, tuple(split_fonts(scan_fonts((*FONT_FOLDERS, *more_fonts)), split)))
 
     @cached_property
     def _makers(self) -> tuple[TextMaker, Typesetter]:

@@ -68,6 +68,7 @@ def train_reader(
     starts anew.
     On Ctrl-C or SIGTERM the run is saved and KeyboardInterrupt raised; the same call resumes it.
     """
+    keras.mixed_precision.set_global_policy(config.precision)
     keras.utils.set_random_seed(config.seed)
     run_dir.mkdir(parents=True, exist_ok=True)
     run = ReaderRun(config, limits, run_dir, start_weights=start_weights)

@@ -26,6 +26,8 @@ _UNDERLINED_SHARE = 0.22
 # Links in prose are often set in another face than it, and posters track their letters.
 _MIXED_SHARE = 0.4
 _TRACKED_SHARE = 0.12
+# Tables have upright rules between their cells, in a strip hard to tell from letters.
+_RULED_SHARE = 0.06
 _TRACKING = (0.02, 0.12)
 
 
@@ -108,6 +110,8 @@ class Typesetter:
         draw = ImageDraw.Draw(image)
         for word in words:
             word.draw(draw, baseline)
+        if rng.random() < _RULED_SHARE:
+            _rule(draw, rng, type_, words)
         if text.before:
             draw.text((left, baseline), text.before, font=type_.font, fill=ink, anchor="rs")
         is_underlined = bool(rng.random() < _UNDERLINED_SHARE)
@@ -196,6 +200,17 @@ def _underline(
     y = baseline + max(2.0, type_.size * float(rng.uniform(0.08, 0.16)))
     width = max(1, round(type_.size * float(rng.uniform(0.03, 0.08))))
     draw.line((left, y, right, y), fill=type_.colour[0], width=width)
+
+
+def _rule(
+    draw: ImageDraw.ImageDraw, rng: np.random.Generator, type_: Type, words: list[SetWord]
+) -> None:
+    """Draw an upright rule behind the first word, over the whole page: a border between cells."""
+    first = words[0].right
+    gap = words[1].left - first if len(words) > 1 else type_.size * float(rng.uniform(0.3, 1.0))
+    x = first + gap * float(rng.uniform(0.35, 0.65))
+    width = max(1, round(type_.size * float(rng.uniform(0.02, 0.08))))
+    draw.line((x, 0, x, draw.im.size[1]), fill=type_.colour[0], width=width)
 
 
 def _find_centres(words: list[SetWord]) -> NDArray[np.float32]:

@@ -91,6 +91,10 @@ class FontBook:
         self.common = [name for name in self.names if _COMMON.match(name)] or self.names
         self.mono = [name for name in self.names if self.families[name][0].is_mono] or self.names
 
+    def of_common(self) -> FontBook:
+        """Return the faces of the common families alone."""
+        return FontBook(face for name in self.common for face in self.families[name])
+
     def pick_family(self, rng: np.random.Generator) -> list[Face]:
         """Return the faces of a random family; the common ones come up half of the time."""
         names = self.common if rng.random() < 0.5 else self.names

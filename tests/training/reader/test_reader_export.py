@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from model_store.store import ModelStore
+from tests.training.warned import KERAS_ARRAY
 from training.checkpoint import STATE
 from training.export import SIGNATURE
 from training.reader.alphabet import LABEL_MAP, encode_text
@@ -18,7 +19,9 @@ from training.reader.publish import publish_reader
 from training.reader.saved_reader import SavedReader
 from training.reader.scores import score_model
 from training.reader.strips import Strip
+from training.start_weights import START_WEIGHTS
 
+pytestmark = KERAS_ARRAY
 SMALL = ReaderModelConfig(stages=(4, 8, 8), sequence=16, inner=8, kernels=(3,), dilations=(2,))
 
 
@@ -81,6 +84,15 @@ def test_what_lies_beyond_a_strips_width_does_not_count(read):
     wiped[:, 88:] = 255
     one, other = (read(pixels[None], [88])[0] for pixels in (strip, wiped))
     np.testing.assert_array_equal(one, other)
+
+
+def test_another_run_can_start_from_what_was_exported(exported, model):
+    other = build_reader(SMALL)
+    other.load_weights(exported / "assets.extra" / START_WEIGHTS)
+    strip = noise(32, 64)[None, ..., None]
+    one, same = (keras.ops.convert_to_numpy(net(strip, training=False)) for net in (model, other))
+    # Kernels are rounded to float16.
+    np.testing.assert_allclose(same, one, atol=0.02)
 
 
 def test_a_published_reader_brings_its_alphabet_and_facts(exported, tmp_path):

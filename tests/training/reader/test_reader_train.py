@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 
@@ -7,7 +8,7 @@ from tests.training.warned import KERAS_ARRAY
 from training.checkpoint import FINAL, read_state
 from training.reader.batches import StripBatches
 from training.reader.config import ReaderConfig, load_reader_config
-from training.reader.net import ReaderModelConfig
+from training.reader.net import ReaderModelConfig, build_reader
 from training.reader.scores import collect_strips
 from training.reader.train import (
     ReaderLimits,
@@ -61,6 +62,25 @@ def test_a_run_goes_on_where_it_stopped(source, tmp_path):
     assert run.state.step == 4
     run.take_steps(batches, unseen)
     assert read_state(tmp_path).step == 6
+
+
+@pytest.fixture
+def usual_precision():
+    yield
+    keras.mixed_precision.set_global_policy("float32")
+
+
+@KERAS_ARRAY
+@pytest.mark.slow
+def test_a_run_in_bfloat16_leaves_weights_for_float32(source, tmp_path, usual_precision):
+    config = replace(TINY, precision="mixed_bfloat16")
+    sources = ReaderSources(source, source)
+    weights = train_reader(config, sources, run_dir=tmp_path, limits=ReaderLimits())
+    keras.mixed_precision.set_global_policy("float32")
+    model = build_reader(config.model)
+    model.load_weights(weights)
+    assert {weight.dtype for weight in model.weights} == {"float32"}
+    assert np.isfinite(model(np.full((1, 32, 64, 1), 200, np.uint8), training=False)).all()
 
 
 def test_a_config_file_without_a_config_is_refused(tmp_path):

@@ -45,3 +45,12 @@ def test_a_crowded_line_has_ink_above_and_below(typesetter):
         return np.count_nonzero(np.ptp(line.pixels, axis=1))
 
     assert ink_rows(crowded=True) > 1.6 * ink_rows(crowded=False)
+
+
+def test_a_tables_rule_stands_where_the_space_is_and_reaches_over_the_page(typesetter, monkeypatch):
+    monkeypatch.setattr("training.reader.typeset._RULED_SHARE", 1.0)
+    line = set_alone(typesetter, StripText(("ab", "cd")))
+    ink = np.abs(line.pixels.astype(int) - int(line.pixels[0, 0]))
+    (ruled,) = np.nonzero(ink.min(axis=0) > 20)
+    assert len(ruled)
+    assert line.centres[1] < ruled.min() <= ruled.max() < line.centres[3]
