@@ -37,7 +37,7 @@ _WITHIN_QUERIES: Final = frozenset("=&")
 _BEHIND_STOP: Final = frozenset("?:")
 # A list's number, a note's, what goes on in brackets or begins a quotation, a call of a function,
 # what a card has before a number or an address.
-_NO_PART = re.compile(r"[\[(]\w|[\"“„]|\d+\.$|.*\w\(\)|[A-Z][a-z-]+:$|(Tel|Fax|Mob|Ph)\.$")
+_NO_PART = re.compile(r"[\[(]\w|[\"“„]|\d+\.$|.*\w\(\)|[A-Z][\w-]*:$|(Tel|Fax|Mob|Ph)\.$")
 _PARAMETER = re.compile(r"\w+=[\w./?=&#%~+:-]*")
 _LONG_NUMBER = re.compile(r"\d{3,}")
 _PORT = re.compile(r"\d{2,5}(?=/|$)")

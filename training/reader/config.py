@@ -20,6 +20,7 @@ class ReaderConfig:
     Strips get from easy to hard over the first `easy_strips`. The loss at the characters' middles
     falls to its least weight over the first `guided_share` of the run. Every `evaluate_steps` the
     averaged weights read `evaluate_strips` strips in typefaces that are never trained on.
+    `start_share` of the final weights are those that the run started from.
     `precision` is Keras's dtype policy: `mixed_bfloat16` pays on hardware that multiplies in it.
     """
 
@@ -38,6 +39,7 @@ class ReaderConfig:
     checkpoint_steps: int = 150
     evaluate_steps: int = 300
     evaluate_strips: int = 256
+    start_share: float = 0.0
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
     seed: int = 1
 

@@ -84,8 +84,24 @@ def train_reader(
     seed = (config.seed, run.state.step)
     with open_workers(make, workers=limits.workers, seed=seed) as batches:
         run.take_steps(batches, unseen)
-    save_weights(run.average.model(), run_dir / FINAL)
+    final = run.average.model()
+    if start_weights is not None and config.start_share:
+        mix_weights(final, start_weights, share=config.start_share)
+    save_weights(final, run_dir / FINAL)
     return run_dir / FINAL
+
+
+def mix_weights(model: keras.Model, start_weights: Path, *, share: float) -> None:
+    """Let `share` of a model's weights be those that its run started from.
+
+    What a run learns and what its start knew add up so (Wortsman et al. 2022, "Robust fine-tuning
+    of zero-shot models"); layers that have another shape in the start are left as they are.
+    """
+    start = keras.models.clone_model(model)
+    start.set_weights(model.get_weights())
+    start.load_weights(start_weights, skip_mismatch=True)
+    pairs = zip(model.get_weights(), start.get_weights(), strict=True)
+    model.set_weights([(1 - share) * ours + share * theirs for ours, theirs in pairs])
 
 
 def compile_reader(config: ReaderConfig, loss: ReadingLoss) -> keras.Model:

@@ -15,6 +15,7 @@ from training.reader.train import (
     ReaderRun,
     ReaderSources,
     middle_weight_at,
+    mix_weights,
     train_reader,
 )
 
@@ -62,6 +63,17 @@ def test_a_run_goes_on_where_it_stopped(source, tmp_path):
     assert run.state.step == 4
     run.take_steps(batches, unseen)
     assert read_state(tmp_path).step == 6
+
+
+@KERAS_ARRAY
+def test_a_share_of_the_start_stays_in_the_weights(tmp_path):
+    start, model = build_reader(TINY.model), build_reader(TINY.model)
+    start.save_weights(tmp_path / "start.weights.h5")
+    learnt = [weight + 1.0 for weight in start.get_weights()]
+    model.set_weights(learnt)
+    mix_weights(model, tmp_path / "start.weights.h5", share=0.25)
+    for mixed, began in zip(model.get_weights(), start.get_weights(), strict=True):
+        np.testing.assert_allclose(mixed, began + 0.75, rtol=1e-5, atol=1e-6)
 
 
 @pytest.fixture
