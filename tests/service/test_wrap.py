@@ -133,7 +133,11 @@ def test_a_link_cannot_end_with_a_joint(text):
     [
         ("https://a.org/guide/", ["ruler", "Ruler", "3.2", "me@b.org", "12", ""], 0.55),
         ("https://a.org/guide/", ["The", "and,", "[2]", "(3)", "(accessed", "4."], 0.94),
-        ("https://a.org/guide/", ["my", "and/or", '"three', "ruler()", "Phone:", "Tel."], 0.94),
+        (
+            "https://a.org/guide/",
+            ["my", "and/or", '"three', "ruler()", "Phone:", "CCP4mng:", "Tel."],
+            0.94,
+        ),
         ("https://a.org/guide/", ["phone:", "Rulers.", 'ruler"'], 0.55),
         ("https://a.org", ["de.three", "three.two"], 0.94),
         ("https://a.org", ["/three", ".uk/three", "de/three.html"], 0.1),
