@@ -11,6 +11,7 @@ import numpy as np
 
 from service.band import STEP_RATIO
 from service.baseline import is_inside, trace_course
+from service.cell_border import find_border
 from service.columns import starts_column
 from service.gaps import find_gaps
 from service.ink import grey_of, is_light_on_dark
@@ -184,6 +185,10 @@ class Expander:
             limits.word_gap_ratio * limits.strip_height_px,
             sure_columns=(sure_length - origin) / px,
         )
+        border = find_border(whole[:, :right], grey, course, origin=origin, px=px)
+        has_border = border is not None and border[0] * px + origin > sure_length
+        if border is not None and has_border:
+            right, gap_px = border[0], columns - border[0]
         first, last = max(0, left - round(margin / px)), min(columns, right + round(margin / px))
         reach = first * px + origin, last * px + origin
         before_ink = course.start_at(left * px + origin - _CUT_START_RATIO * start.height)
@@ -196,9 +201,12 @@ class Expander:
             course=course,
             reach=reach,
             next_ink=(right + gap_px) * px + origin if right + gap_px < columns else None,
-            is_line_end=gap_px * px >= limits.stop_gap_ratio * start.height
+            is_line_end=has_border
+            or gap_px * px >= limits.stop_gap_ratio * start.height
             or (not course.is_at_edge and right + gap_px == columns),
-            is_cut=course.is_at_edge and (columns - right) * px < _CUT_GAP_RATIO * start.height,
+            is_cut=course.is_at_edge
+            and not has_border
+            and (columns - right) * px < _CUT_GAP_RATIO * start.height,
             starts_outside=not is_inside(grey, before_ink),
         )
 

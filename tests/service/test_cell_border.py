@@ -1,0 +1,59 @@
+import cv2
+import numpy as np
+import pytest
+
+from service.baseline import trace_course
+from service.cell_border import find_border
+from service.rectify import rectify_line
+from service.tilt import LineStart
+
+HEIGHT = 30.0
+MIDDLE = 100
+
+
+def draw_line(*, rule=None, slant=0):
+    """Return a grey picture with two words."""
+    grey = np.full((220, 500), 235, np.uint8)
+    for left, text in ((40, "a.org/x"), (260, "next")):
+        cv2.putText(grey, text, (left, MIDDLE + 9), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 20, 3)
+    if rule is not None:
+        top, bottom = rule
+        cv2.line(grey, (230, top), (230 + slant, bottom), 60, 2)
+    return grey
+
+
+def search(grey, course):
+    reach = 0.0, 420.0
+    strip = rectify_line(grey, course, reach=reach, height_px=44, margin_ratio=0.04)
+    px = (reach[1] - reach[0]) / strip.shape[1]
+    found = find_border(strip, grey, course, origin=reach[0], px=px)
+    return None if found is None else [40 + column * px for column in found]
+
+
+def straight(grey):
+    """Return a level course that no ink can bend or end."""
+    start = LineStart(40.0, float(MIDDLE), 0.0, HEIGHT)
+    blank = np.full_like(grey, 235)
+    blank[MIDDLE - 8 : MIDDLE + 8, 40:480:6] = 20
+    return trace_course(blank, start, stop_gap_ratio=9.0, max_ratio=15.0)
+
+
+@pytest.mark.parametrize("rule", [(0, 219), (60, 219), (0, 125)])
+@pytest.mark.parametrize("slant", [0, 3])
+def test_a_rule_that_goes_on_beyond_the_line_is_a_border(rule, slant):
+    grey = draw_line(rule=rule, slant=slant)
+    ink_end, border = search(grey, straight(grey))
+    assert 130 < ink_end < 226
+    assert border == pytest.approx(230 + slant / 2, abs=4)
+
+
+@pytest.mark.parametrize("rule", [None, (MIDDLE - 16, MIDDLE + 14)])
+def test_what_is_as_high_as_the_line_is_none(rule):
+    grey = draw_line(rule=rule)
+    assert search(grey, straight(grey)) is None
+
+
+def test_a_dark_desk_beside_the_page_is_none():
+    grey = draw_line()
+    grey[:, 228:] = 20
+    assert search(grey, straight(grey)) is None
