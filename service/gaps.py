@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 _INK_LEVEL = 150
 _MIN_INK_PX = 2
 _UNDERSCORE_PX = 6
-_UNDERSCORE_SHARE = 0.8
+_UNDERSCORE_SHARE = 0.75
+_LEVEL_PX = 1
+_BESIDE_PX = 2
 # Word spaces: how wide at least and in any case, in line heights; in letter gaps where type is set
 # loosely; in steps from character to character where all of these are alike.
 _LEAST_SPACE_RATIO = 0.12
@@ -45,15 +47,37 @@ def find_gaps(pixels: Pixels) -> list[tuple[int, int]]:
     rows = pixels.shape[0]
     is_ink = (pixels < _INK_LEVEL).view(np.uint8)
     is_blank = _count_columns(is_ink[rows // 10 : rows - rows // 10]) < _MIN_INK_PX
-    # What reaches out of the strip is the top of the next line.
-    is_low = (_count_columns(is_ink[rows // 2 :]) >= _MIN_INK_PX) & (is_ink[-1] == 0)
+    depth = _count_columns(is_ink[rows // 2 :])
+    is_low, is_inside = depth >= _MIN_INK_PX, is_ink[-1] == 0
     bounded = np.concatenate((_OUTSIDE, is_blank, _OUTSIDE))
     edges = np.flatnonzero(bounded[1:] != bounded[:-1])
     left, right = edges[::2], edges[1::2]
-    low = np.concatenate((_OUTSIDE, is_low)).cumsum()
-    has_underscore = low[right] - low[left] > _UNDERSCORE_SHARE * (right - left)
-    is_gap = (right - left < _UNDERSCORE_PX) | ~has_underscore
+    is_narrow = right - left < _UNDERSCORE_PX
+    is_gap = is_narrow | ~_is_covered(is_low & is_inside, left, right)
+    # What reaches out of the strip is an underscore as well, or the top of the next line.
+    may_be_bar = is_gap & ~is_narrow & _is_covered(is_low & ~is_inside, left, right)
+    for place in np.flatnonzero(may_be_bar):
+        start, end = int(left[place]), int(right[place])
+        # A rule goes on below the letters.
+        beside = is_inside[max(0, start - _BESIDE_PX) : start], is_inside[end : end + _BESIDE_PX]
+        is_rule = not any(map(np.all, beside)) or not (start and end < len(depth))
+        is_gap[place] = is_rule or not _is_level(depth[start:end])
     return list(zip(left[is_gap].tolist(), right[is_gap].tolist(), strict=True))
+
+
+def _is_covered(
+    is_low: NDArray[np.bool_], left: NDArray[np.intp], right: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Tell for each run of columns whether nearly all of them are `is_low`."""
+    low = np.concatenate((_OUTSIDE, is_low)).cumsum()
+    return np.asarray(low[right] - low[left] > _UNDERSCORE_SHARE * (right - left))
+
+
+def _is_level(depth: NDArray[np.int32]) -> bool:
+    """Tell whether ink that reaches out of the strip, `depth` rows of it, has a straight edge."""
+    inked = depth[depth > 0]
+    edges = len(inked) // 8
+    return bool(np.ptp(inked[edges : len(inked) - edges]) <= _LEVEL_PX)
 
 
 def _count_columns(is_ink: Pixels) -> NDArray[np.int32]:

@@ -28,6 +28,19 @@ def test_an_underscore_is_no_gap():
     assert find_gaps(pixels) == [(0, 5), (25, 30)]
 
 
+def test_an_underscore_that_reaches_out_of_the_strip_is_no_gap():
+    pixels = strip_with_ink((4, 8), (22, 26))
+    pixels[-4:, 9:21] = 0
+    assert find_gaps(pixels) == [(0, 4), (26, 30)]
+
+
+def test_the_tops_of_the_next_lines_letters_are_a_gap():
+    pixels = strip_with_ink((4, 8), (22, 26))
+    for column in range(9, 21):
+        pixels[-2 - column % 3 :, column] = 0
+    assert find_gaps(pixels) == [(0, 4), (8, 22), (26, 30)]
+
+
 def test_symbols_reach_to_the_gaps_and_a_space_fills_its_gap():
     read = [Symbol("a", 0.9, 4, 13), Symbol(" ", 1.0, 13, 15), Symbol("b", 0.9, 15, 26)]
     line = fit_symbols(TextLine("a b", 0.9, tuple(read)), [(0, 5), (10, 20), (25, 30)])
