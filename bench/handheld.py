@@ -83,7 +83,7 @@ def compose_pages(count: int, seed: int, *, fonts: FontBook | None = None) -> It
 def unseen_fonts(*, common_only: bool = False) -> FontBook:
     """Return the typefaces that no model was trained on, or those of them that books are set in.
 
-    The others are display faces, scripts and handwriting; pages take one of them every other time.
+    A third of the pages would take one of the others: display faces, scripts and handwriting.
     """
     fonts = FontBook(split_fonts(scan_fonts(), "test"))
     return fonts.of_common() if common_only else fonts
