@@ -31,10 +31,8 @@ _LEAST_SHARE: Final = 0.4
 _LEAST_CONTRAST: Final = 8.0
 
 
-def find_border(
-    strip: Grey, grey: Grey, course: Course, *, origin: float, px: float
-) -> tuple[int, int] | None:
-    """Return where the ink before the first upright rule ends, and the rule, in columns.
+def find_border(strip: Grey, grey: Grey, course: Course, *, origin: float, px: float) -> int | None:
+    """Return the column in which the ink before the first upright rule ends.
 
     `strip` was cut from `grey` along `course`; its first column lies `origin` frame pixels along
     it, and each is `px` wide. There is None without a rule that has paper on both sides.
@@ -47,7 +45,7 @@ def find_border(
         if (run < _INK_LEVEL).any(axis=1).mean() < _LEAST_ROWS:
             continue
         if _reaches_beyond(grey, course, origin + (start + end) / 2 * px):
-            return before, start
+            return before
     return None
 
 

@@ -186,9 +186,9 @@ class Expander:
             sure_columns=(sure_length - origin) / px,
         )
         border = find_border(whole[:, :right], grey, course, origin=origin, px=px)
-        has_border = border is not None and border[0] * px + origin > sure_length
+        has_border = border is not None and border * px + origin > sure_length
         if border is not None and has_border:
-            right, gap_px = border[0], columns - border[0]
+            right, gap_px = border, columns - border
         first, last = max(0, left - round(margin / px)), min(columns, right + round(margin / px))
         reach = first * px + origin, last * px + origin
         before_ink = course.start_at(left * px + origin - _CUT_START_RATIO * start.height)
