@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from service.combine import combine_links
+from service.detail import measure_detail
 from service.moved import move_link, move_prefix, overlap, shift_between
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from service.motion import Matrix, Motion
-    from service.records import FrameResult, Link, Prefix
+    from service.records import Frame, FrameResult, Link, Prefix
     from service.settings import StreamSettings
 
 _MAX_READINGS: Final = 8
@@ -24,11 +25,14 @@ _STEADY_PLACE: Final = 0.5
 # The detector's boxes tremble; a track goes this much of the way.
 _FOLLOW: Final = 0.5
 # What was read in vain so often is not likely to be read next: look less and less often.
-_EAGER_READINGS: Final = 6
-_PATIENCE_FRAMES: Final = 4
-_MAX_DOUBLINGS: Final = 2
+_EAGER_READINGS: Final = 4
+_PATIENCE_FRAMES: Final = 2
+_MAX_DOUBLINGS: Final = 1
 _MAX_FAILURES: Final = 3
-_CLOSER: Final = 1.25
+_CLEARER: Final = 1.25
+_BLURRED: Final = 0.6
+_LONGEST: Final = 16
+_NEWS: Final = 0.02
 _SURE: Final = 0.99
 _EDGE_PX: Final = 2.0
 # A confirmed link stays for so many frames without its prefix; any track is kept for longer.
@@ -60,7 +64,7 @@ class Track:
         self._in_vain = 0
         self._failures = 0
         self._frames_since_read = 0
-        self._height_read = 0.0
+        self._detail_read = 0.0
 
     @property
     def agreeing(self) -> int:
@@ -101,21 +105,25 @@ class Track:
         """Whether it was read in vain so often that another frame will hardly help."""
         return self._in_vain >= _EAGER_READINGS
 
-    def has_new_evidence(self, prefix: Prefix, *, is_confirmed: bool) -> bool:
-        """Tell whether reading the link at `prefix` once more may change anything."""
-        is_closer = prefix.box.height > _CLOSER * self._height_read
+    def has_new_evidence(self, prefix: Prefix, detail: float, *, is_confirmed: bool) -> bool:
+        """Tell whether reading the link at `prefix`, with so much `detail`, may change anything."""
+        is_clearer = detail > _CLEARER * self._detail_read
         if not is_confirmed:
+            if detail < _BLURRED * self._detail_read and self._frames_since_read < _LONGEST:
+                return False
             late = min(self._in_vain - _EAGER_READINGS, _MAX_DOUBLINGS)
-            return is_closer or late < 0 or self._frames_since_read >= _PATIENCE_FRAMES << late
-        if is_closer and self.link is not None and self.link.confidence < _SURE:
+            return is_clearer or late < 0 or self._frames_since_read >= _PATIENCE_FRAMES << late
+        if is_clearer and self.link is not None and self.link.confidence < _SURE:
             return True
         is_off = overlap(self.prefix.box, prefix.box) < _STEADY_PLACE
         return self._frames_since_read > 1 and (is_off or prefix.label != self.prefix.label)
 
-    def add_reading(self, reading: Link | None, prefix: Prefix) -> None:
-        """Take in what was read at `prefix`."""
+    def add_reading(self, reading: Link | None, detail: float) -> None:
+        """Take in what was read where the frame has so much `detail`."""
         self._frames_since_read = 0
-        self._height_read = max(self._height_read, prefix.box.height)
+        if detail > _CLEARER * self._detail_read:
+            self._in_vain = 0
+        self._detail_read = max(self._detail_read, detail)
         if reading is None:
             self._in_vain += 1
             self._note_failure()
@@ -128,7 +136,8 @@ class Track:
         self.link = _place(combined, place)
         self._repeats = 0 if has_changed else self._repeats
         is_news = reading.url == combined.url and self.agreeing < _MAX_READINGS
-        self._in_vain += not is_news
+        is_surer = before is None or combined.confidence > before.confidence + _NEWS
+        self._in_vain = 0 if is_surer and is_news else self._in_vain + (not is_news)
 
     def look_again(self) -> None:
         """Read on as eagerly as in the beginning: what seemed sure no longer is."""
@@ -154,15 +163,16 @@ class Tracker:
         self._lock = threading.Lock()
         self._shown: tuple[TrackedLink, ...] = ()
         self._size = (0, 0)
+        self._frame: Frame | None = None
         self.saved_reads = 0
 
-    def begin(self, motion: Motion, size: tuple[int, int]) -> None:
-        """Begin with a frame of that width and height: move every track.
+    def begin(self, motion: Motion, frame: Frame) -> None:
+        """Begin with a frame: move every track.
 
         They lose their places where nobody knows the motion.
         """
         self._seen = {}
-        self._size = size
+        self._frame, self._size = frame, (frame.width, frame.height)
         self.saved_reads = 0
         for track in self._tracks:
             track.miss(motion.matrix)
@@ -171,7 +181,8 @@ class Tracker:
     def follow(self, prefix: Prefix, read: Callable[[], Link | None]) -> Link | None:
         """Return the link that starts with `prefix`, read only where that may change something."""
         track = self._claim_place(prefix)
-        if track is not None and not self._must_read(track, prefix):
+        detail = measure_detail(self._frame, prefix.box) if self._frame else 0.0
+        if track is not None and not self._must_read(track, prefix, detail):
             with self._lock:
                 self.saved_reads += 1
             track.see(prefix)
@@ -180,7 +191,7 @@ class Tracker:
         track = track or self._claim_text(prefix, reading)
         was_confirmed = self._is_confirmed(track)
         track.see(prefix)
-        track.add_reading(reading, prefix)
+        track.add_reading(reading, detail)
         if was_confirmed and not self._is_confirmed(track):
             track.look_again()
         return track.link
@@ -190,6 +201,7 @@ class Tracker:
 
         A confirmed link whose prefix was missed for a few frames is still there.
         """
+        self._frame = None
         seen = [self._show(link, self._seen[link.prefix]) for link in result.links]
         carried = [
             self._show(track.link, track)
@@ -257,10 +269,10 @@ class Tracker:
         is_same = reading is not None and track.link is not None and track.link.url == reading.url
         return is_same and track not in self._seen.values()
 
-    def _must_read(self, track: Track, prefix: Prefix) -> bool:
+    def _must_read(self, track: Track, prefix: Prefix, detail: float) -> bool:
         if track.link is not None and _is_cut_off(prefix, self._size):
             return False
-        return track.has_new_evidence(prefix, is_confirmed=self._is_confirmed(track))
+        return track.has_new_evidence(prefix, detail, is_confirmed=self._is_confirmed(track))
 
     def _is_confirmed(self, track: Track) -> bool:
         is_sure = track.link is not None and (

@@ -113,11 +113,11 @@ class Watcher:
     def _find(self, pipeline: FramePipeline, data: bytes, glance: Glance, *, now_s: float) -> Sight:
         # Whatever goes wrong from here on, the frame before is no measure for the next one.
         self._last = None
-        self._tracker.begin(glance.motion, (glance.thumb.width, glance.thumb.height))
         started = time.perf_counter()
         with span("decode"):
             frame = decode_frame(data, self._decode, in_colour=pipeline.sees_colour)
         decode_ms = glance.decode_ms + _ms_since(started)
+        self._tracker.begin(glance.motion, frame)
         result = pipeline.run(frame, decode_ms, self._tracker.follow)
         links = self._tracker.finish(result)
         self._lookout.note_look(now_s)
