@@ -50,8 +50,9 @@ NOISE = 3.0
 class Shot:
     """One frame as it is sent.
 
-    `urls` are the links in view that a person can read, `due` those that could be read for a second
-    since they came into view. `boxes` has where those in view lie, in pixels of the frame.
+    `urls` are the links in view that a person can read to their ends, `due` those that could be
+    read so for a second since they came into view. `boxes` has where those in view lie, in pixels
+    of the frame.
     """
 
     data: bytes
@@ -194,12 +195,20 @@ def _box_of(link: PageLink, view: View) -> Box:
 
 
 def _is_in_view(link: PageLink, view: View) -> bool:
-    points = np.concatenate([view.project(line) for line in link.lines])
-    return bool((points >= EDGE_PX).all() and (points <= np.array(FRAME_SIZE) - EDGE_PX).all())
+    return _is_inside(np.concatenate([view.project(line) for line in link.lines]))
 
 
 def _is_legible(link: PageLink, view: View, defocus: float) -> bool:
     scale = float(np.sqrt(abs(np.linalg.det(view.matrix[:2, :2]))))
     x_height = link.x_height * scale
     is_sharp = x_height >= LEGIBLE_X_HEIGHT and defocus <= LEGIBLE_BLUR * x_height
-    return is_sharp and _is_in_view(link, view)
+    return is_sharp and _is_in_view(link, view) and _is_end_in_view(link, view)
+
+
+def _is_end_in_view(link: PageLink, view: View) -> bool:
+    """Tell whether the frame has what tells where the link ends: the word below its line's end."""
+    return link.following is None or _is_inside(view.project(link.following))
+
+
+def _is_inside(points: NDArray[np.float32]) -> bool:
+    return bool((points >= EDGE_PX).all() and (points <= np.array(FRAME_SIZE) - EDGE_PX).all())

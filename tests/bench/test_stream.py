@@ -102,3 +102,15 @@ def test_print_that_is_too_small_cannot_be_read():
         Page(page.pixels, (*page.links, small), "book", is_dark=False), seconds=0.2, fps=5, seed=3
     )
     assert "https://www.small.org" in film.urls - film.shots[0].urls
+
+
+def test_a_link_can_be_read_where_its_end_is_in_view():
+    page = make_page((600, 900))
+    (link,) = page.links
+    inside = replace(link, following=link.prefix)
+    outside = replace(link, following=link.prefix - np.float32([4000, 0]))
+    seen = [
+        film_page(replace(page, links=(one,)), seconds=0.2, fps=5, seed=3).shots[0].urls
+        for one in (link, inside, outside)
+    ]
+    assert seen == [{"https://www.0.org"}, {"https://www.0.org"}, set()]

@@ -80,6 +80,24 @@ def test_long_link_goes_on_below_after_punctuation(setting):
     assert bottom > 10 + 2 * setting.leading
 
 
+def test_what_follows_a_link_that_ends_its_line_is_noted(setting):
+    link = LinkWord("http", "http://" + "m" * 16)
+    for words, after, has_following in (
+        (["m", link, "m" * 20, "line"], "", True),
+        (["m", link, "m" * 20, "line"], ".", False),
+        (["m", link], "", False),
+        ([link, "m", "m" * 20], "", False),
+    ):
+        page, _ = set_words(
+            setting, [replace(link, after=after) if word is link else word for word in words]
+        )
+        (found,) = page.links
+        assert (found.following is not None) == has_following
+        if found.following is not None:
+            assert found.following[0][0] < 40
+            assert found.following[0][1] > found.lines[-1][0][1] + 10
+
+
 def test_a_link_is_cut_where_its_column_ends_before_it_does(setting):
     url = "https://" + "/".join(["segment"] * 14)
     page, _ = set_words(setting, [LinkWord("https", url), *["word"] * 200, LinkWord("https", url)])

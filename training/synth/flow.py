@@ -60,6 +60,7 @@ def flow(
     x = column.left + setting.indent
     pending = [_run_of(word, setting) for word in words]
     pending.reverse()
+    above: list[Run] = []
     while pending and baseline < column.bottom:
         run = pending.pop()
         space = setting.body.width(" ") if line else 0.0
@@ -75,12 +76,13 @@ def flow(
             if pending[-1].text == run.text:
                 pending.pop()
             continue
-        _set_line(sheet, line, setting, start=(x, baseline), room=room, last=False)
+        _set_line(sheet, line, setting, start=(x, baseline), room=room, above=above)
         pending.append(tail)
-        line, baseline = [], baseline + setting.leading
+        above, line, baseline = line, [], baseline + setting.leading
         x, room = column.left, column.width
     if line and baseline < column.bottom:
-        _set_line(sheet, line, setting, start=(x, baseline), room=room, last=True)
+        last = replace(setting, justified=False)
+        _set_line(sheet, line, last, start=(x, baseline), room=room, above=above)
         baseline += setting.leading
     return baseline - setting.body.size * 0.95
 
@@ -131,15 +133,19 @@ def _set_line(
     *,
     start: tuple[float, float],
     room: float,
-    last: bool,
+    above: list[Run],
 ) -> None:
+    """Set a line; of a link that ended the line `above` it is noted what follows."""
     x, baseline = start
     space = setting.body.width(" ")
     slack = room - _width(line, setting)
     if setting.centred:
         x += slack / 2
-    elif setting.justified and not last and len(line) > 1 and slack < room * 0.35:
+    elif setting.justified and len(line) > 1 and slack < room * 0.35:
         space += slack / (len(line) - 1)
+    ended = above[-1].ended_link if above else None
+    if ended is not None and line[0].link is not ended:
+        ended.following = line[0].quad_at(x, baseline)
     for run in line:
         sheet.set_run(x, baseline, run)
         x += run.width + space

@@ -26,8 +26,9 @@ class PageLink:
     """One printed link in page pixels; quads are float32 [4, 2] (x, y), clockwise from top left.
 
     The quads span from the top of `h` to the bottom of `p`; `prefix` holds the prefix alone,
-    `lines` the whole link, one quad per printed line. A link that `is_cut` ends with its column,
-    before all of it was set.
+    `lines` the whole link, one quad per printed line. Where a link ends its line, `following` is
+    the next line's first word, if there is one: only that tells where the link ends. A link that
+    `is_cut` ends with its column, before all of it was set.
     """
 
     label: str
@@ -36,6 +37,7 @@ class PageLink:
     prefix: NDArray[np.float32]
     lines: tuple[NDArray[np.float32], ...]
     is_cut: bool = False
+    following: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +93,7 @@ class OpenLink:
     x_height: float = 0.0
     characters: int = 0
     lines: list[NDArray[np.float32]] = field(default_factory=list)
+    following: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,16 @@ class Run:
     def width(self) -> float:
         """Advance width in pixels."""
         return self.type.width(self.text)
+
+    @property
+    def ended_link(self) -> OpenLink | None:
+        """The link that ends where the run does, without a mark behind it."""
+        is_end = self.link is not None and self.stop == len(self.text)
+        return self.link if is_end else None
+
+    def quad_at(self, x: float, baseline: float) -> NDArray[np.float32]:
+        """Return where it stands if it is set from (x, baseline) to the right."""
+        return _quad(self.text, x, baseline, self.type)
 
 
 class Sheet:
@@ -147,6 +160,7 @@ class Sheet:
                 link.prefix,
                 tuple(link.lines),
                 is_cut=link.characters < len(link.url),
+                following=link.following,
             )
             for link in self.open_links
             if link.prefix is not None
