@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 ONE_FOR_ONE: Final = {
@@ -59,8 +60,27 @@ SAME_SHAPE: Final = (
 )
 """Characters that Tesseract takes for one another in small or blurred print."""
 
-
+_WORD = re.compile(r"[A-Za-z0-9]{4,}")
+# A nought or a one for a letter in a word of one case; and so a small letter among capitals.
+_DIGIT_IN_WORD = re.compile(r"(?<=[A-Z])[01](?=[A-Z])|(?<=[a-z])[01](?=[a-z])")
+_SMALL_IN_CAPITALS = re.compile(r"(?<=[A-Z])[ckopsuvwxz](?=[A-Z])")
 _PAIRS: Final = frozenset((one, other) for shape in SAME_SHAPE for one in shape for other in shape)
+
+
+def count_odd_words(text: str) -> int:
+    """Return how many words of `text` have what hardly is in one but looks like what is.
+
+    `D0WNL0AD` and `DOwNLOAD` are two such; names that are letters and digits at random are none.
+    """
+    return sum(map(_is_odd, _WORD.findall(text)))
+
+
+def _is_odd(word: str) -> bool:
+    for pattern in (_DIGIT_IN_WORD, _SMALL_IN_CAPITALS):
+        rest, count = pattern.subn("", word)
+        if count and rest.isalpha() and (rest.isupper() or rest[1:].islower()):
+            return True
+    return False
 
 
 def is_lookalike(one: str, other: str) -> bool:

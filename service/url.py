@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import ada_url
 
 from service.host import HostChecker
-from service.lookalikes import ONE_FOR_ONE
+from service.lookalikes import ONE_FOR_ONE, count_odd_words
 from service.records import Host, Repair
 from service.repair import has_even_case, repair_host, repair_path, repair_port
 from service.scheme import PRINTED, find_scheme
@@ -33,6 +33,8 @@ _UNKNOWN_HOST_CHANCE = 0.02
 _UNSOUND_CHANCE = 0.05
 # Print has hosts in one case, with capitals at most where a word begins.
 _MIXED_CASE_CHANCE = 0.1
+# Nor has it, in the words of a path, digits that look like letters.
+_ODD_WORD_CHANCE = 0.1
 _URL = re.compile(r"[\w\-.~:/?#\[\]@!$&'()*+,;=%|]+")
 _HOST = re.compile(r"[^:]+://(?:[^/?#@]*@)?(\[[^\]]*\]|[^:/?#]*)")
 
@@ -73,12 +75,24 @@ class Reading:
     @property
     def is_open(self) -> bool:
         """Whether nothing but a stop follows, so that the link may go on in the next line."""
-        return text_of(self.line_symbols[len(self.symbols) :]) in ("", ".", "?", ":")
+        return self._rest in {"", ".", "?", ":"}
+
+    @property
+    def may_be_cut(self) -> bool:
+        """Whether the link goes on where its line is cut off.
+
+        What is left of a character there is read as any mark.
+        """
+        return len(self._rest) <= 1
 
     @property
     def open_text(self) -> str:
         """The link with the stop that may not be its end."""
-        return self.text + text_of(self.line_symbols[len(self.symbols) :])
+        return self.text + self._rest
+
+    @property
+    def _rest(self) -> str:
+        return text_of(self.line_symbols[len(self.symbols) :])
 
     def rated(self, confidence: float) -> Reading:
         """Return the same reading with another confidence, less where the host is unknown."""
@@ -248,6 +262,7 @@ def _rate_print(url: str, host_read: str, *, host_trust: float) -> float:
     likelihood = 1.0 if host_trust == 1.0 else _UNKNOWN_HOST_CHANCE
     if url.count("#") > 1:
         likelihood *= _UNSOUND_CHANCE
+    likelihood *= _ODD_WORD_CHANCE ** count_odd_words(_path_of(url))
     return likelihood * (
         1.0 if has_even_case(host_of(url) or "", host_read) else _MIXED_CASE_CHANCE
     )
@@ -269,6 +284,11 @@ def _split_host(read: str) -> tuple[str, str, str]:
     # A colon further left parts user and password, or the groups of an IPv6 address.
     port = _first(r":[^:@\]]*$", authority)
     return authority[:port], authority[port:], rest
+
+
+def _path_of(url: str) -> str:
+    """Return what a URL has from the first mark behind its host on."""
+    return _split_host(url.partition("://")[2])[2]
 
 
 def _first(pattern: str, text: str) -> int:

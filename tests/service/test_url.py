@@ -176,6 +176,12 @@ def test_a_capital_o_in_small_letters_is_a_zero_where_it_may_be_one():
     assert choose(doubt("https://keras.io/O", O=("0", 0.3))).text == "https://keras.io/O"
 
 
+def test_a_zero_within_a_word_of_a_path_is_an_o_where_it_may_be_one():
+    assert choose(doubt("https://keras.io/D0CS/", **{"0": ("O", 0.3)})).text.endswith("/DOCS/")
+    assert choose(doubt("https://keras.io/d0cs/", **{"0": ("o", 0.3)})).text.endswith("/docs/")
+    assert choose(doubt("https://keras.io/d0Cs/", **{"0": ("O", 0.3)})).text.endswith("/d0Cs/")
+
+
 @pytest.mark.parametrize(
     ("read", "url"),
     [
