@@ -26,7 +26,7 @@ from service.assembly import build_reader
 from service.errors import StartupError
 from service.metrics import Metrics
 from service.pipeline import Pipeline
-from service.rectify import rectify_line
+from service.rectify import sample_line
 from service.runner import Crew
 from service.settings import load_settings
 from service.spelling import list_spellings
@@ -102,9 +102,9 @@ def list_ablations(
         "everything on": (settings, nullcontext()),
         "not rectified (upright box)": (
             settings,
-            patch("service.expand.rectify_line", cut_upright),
+            patch("service.expand.sample_line", cut_upright),
         ),
-        "ground not flattened": (settings, patch("service.rectify.flatten_ground", keep_ground)),
+        "ground not flattened": (settings, patch("service.extent.flatten_ground", keep_ground)),
         "crop not tight (.3 of the height)": (
             settings.model_copy(update={"expand": expand}),
             nullcontext(),
@@ -123,7 +123,7 @@ def cut_upright(grey: Grey, course: Course, **kwargs: object) -> Grey:
         start=course.start._replace(angle=0.0),
         across=np.zeros_like(course.across),
     )
-    cut: Callable[..., Grey] = rectify_line
+    cut: Callable[..., Grey] = sample_line
     return cut(grey, level, **kwargs)
 
 

@@ -36,13 +36,15 @@ class Course:
 
     `along` [n] rises from 0 at `start` in steps of `STEP_RATIO` line heights; `across` [n] is the
     axis' distance below the straight one, both in frame pixels. `is_at_edge` says that its ink
-    runs out of the frame; what is fainter than `least_contrast` was taken for paper.
+    runs out of the frame, `is_at_rule` that it ends before an upright rule, within two steps; what
+    is fainter than `least_contrast` was taken for paper.
     """
 
     start: LineStart
     along: Floats
     across: Floats
     is_at_edge: bool
+    is_at_rule: bool
     least_contrast: float
 
     def points_at(self, along: Floats, below: Floats | float = 0.0) -> Floats:
@@ -83,23 +85,26 @@ def trace_course(
     stop_gap_ratio: float,
     max_ratio: float,
     least_contrast: float | None = None,
+    may_start_at_rule: bool = False,
 ) -> Course:
     """Follow the line from `start` to a gap of `stop_gap_ratio` line heights, a rule or the edge.
 
     `grey` is dark on light. The course is at most `max_ratio` line heights long. What is fainter
-    than `least_contrast` is no ink; where it is not known it is measured at `start`.
+    than `least_contrast` is no ink; where it is not known it is measured at `start`. A rule right
+    at the start is no end where the line `may_start_at_rule`: it stands before the line, then.
     """
     step = STEP_RATIO * start.height
     follower = _Follower(grey, start, least_contrast)
     offsets, weights = [0.0], [1.0]
-    slope, blank, is_at_edge = 0.0, 0, False
+    slope, blank, is_at_edge, is_at_rule = 0.0, 0, False, False
     while len(offsets) * STEP_RATIO < max_ratio and blank * STEP_RATIO < stop_gap_ratio:
         along, across = len(offsets) * step, offsets[-1] + slope * step
         if not is_inside(grey, _advance(start, along=along, across=across, slope=slope)):
             is_at_edge = blank == 0
             break
         seen = follower.look(len(offsets), across, slope)
-        if seen.has_rule:
+        if seen.has_rule and not (may_start_at_rule and len(offsets) == 1):
+            is_at_rule = True
             break
         blank = 0 if seen.has_ink else blank + 1
         offsets.append(across + seen.shift * start.height * seen.weight)
@@ -115,6 +120,7 @@ def trace_course(
         along=np.arange(len(offsets)) * step,
         across=_smooth(np.array(offsets), np.array(weights)),
         is_at_edge=is_at_edge,
+        is_at_rule=is_at_rule,
         least_contrast=follower.least_contrast,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from difflib import SequenceMatcher
-from statistics import fmean
+from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from service.records import Repair
@@ -124,12 +124,13 @@ def _sureness(agreeing: Sequence[Link]) -> float:
     """Return how sure readings with one text are together.
 
     That the link may go on in a line that none of them has, or that its host may be none, stays as
-    doubtful as it is in one.
+    doubtful as it is in one; frames that have the place where it would go on tell more of that.
     """
     sure = (min(1.0, link.confidence / link.trust) for link in agreeing)
     first, *others = sorted(sure, reverse=True)
     doubt = 1 - first
     for confidence in others:
         doubt *= (1 - confidence) ** _NEWS_OF_ANOTHER
-    trust = fmean(link.trust for link in agreeing)
+    informed = [link for link in agreeing if link.is_end_seen] or agreeing
+    trust = median(link.trust for link in informed)
     return min(_MAX_CONFIDENCE, 1 - doubt) * trust

@@ -11,14 +11,14 @@ import numpy as np
 
 from service.band import STEP_RATIO
 from service.baseline import is_inside, trace_course
-from service.cell_border import find_border
+from service.cell_border import find_border, holds_border, is_ruled_off
 from service.columns import starts_column
+from service.extent import find_extent, flatten_strip
 from service.gaps import find_gaps
 from service.ink import grey_of, is_light_on_dark
 from service.next_line import find_next_line
 from service.records import Strip
-from service.rectify import outline, rectify_line
-from service.rules import erase_rules
+from service.rectify import outline, sample_line
 from service.tilt import find_line_start
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ _FIRST_WORDS_RATIO = 7.0
 _CUT_GAP_RATIO = 0.5
 # What starts so close to the frame's edge may have more of its word before it.
 _CUT_START_RATIO = 0.35
+# From a course's last step to where the rule that it ends at has paper behind it.
+_RULE_AHEAD_RATIO = 2 * STEP_RATIO
 _RULE_LEVEL = 150
 _RULE_WIDTH_RATIO = 0.6
 _RULE_ROWS = 0.97
@@ -110,7 +112,7 @@ class Expander:
         )
         margin = self._settings.side_margin_ratio * start.height
         reach = -margin, length + margin
-        return Strip(self._cut(grey, course, reach), _outline(course, reach))
+        return Strip(flatten_strip(self._sample(grey, course, reach)), _outline(course, reach))
 
     def expand_prefix(self, page: Page, prefix: Prefix) -> Line:
         """Return the line that starts with `prefix`, up to the first wide gap."""
@@ -125,17 +127,21 @@ class Expander:
         """
         if line.next_ink is None:
             return line.is_line_end
+        if holds_border(line.grey, line.course, line.reach[1], line.next_ink):
+            return True
         behind = line.course.start_at(line.next_ink)
         return starts_column(line.grey, behind, least_contrast=line.course.least_contrast)
 
     def find_below(self, line: Line) -> Line | None:
-        """Return the first words of the line below in the same column, None if there is no line.
+        """Return the first words of the line below in the same column, None if there is none.
+
+        What a rule divides from this line is none.
 
         They are enough to tell whether a link may go on there; `expand_below` returns all of it.
         """
         stop_gap_ratio = self._settings.stop_gap_ratio
         start = find_next_line(line.grey, line.course, stop_gap_ratio=stop_gap_ratio)
-        if start is None:
+        if start is None or is_ruled_off(line.grey, line.course, start, right=line.reach[1]):
             return None
         below = self._follow(line.grey, start, max_ratio=_FIRST_WORDS_RATIO, lead=_find_lead(start))
         rule_px = _measure_rule(below)
@@ -150,6 +156,10 @@ class Expander:
         """Return the whole line of which `find_below` found the first words."""
         start = first_words.course.start
         return self._follow(first_words.grey, start, lead=_find_lead(start))
+
+    def sample(self, line: Line) -> Grey:
+        """Return the line's strip with light and ink as they are in the frame."""
+        return self._sample(line.grey, line.course, line.reach)
 
     def _follow(
         self,
@@ -171,54 +181,54 @@ class Expander:
             start,
             stop_gap_ratio=limits.stop_gap_ratio,
             max_ratio=max_ratio or limits.max_length_ratio,
+            may_start_at_rule=not sure_length,
         )
         margin = limits.side_margin_ratio * start.height
         origin = -margin
         if lead:
             column = start.height * (1 + 2 * limits.margin_ratio) / limits.strip_height_px
             origin = math.floor((lead - margin) / column) * column - lead
-        whole = self._cut(grey, course, (origin, float(course.along[-1])))
-        columns = whole.shape[1]
-        px = (float(course.along[-1]) - origin) / columns
-        left, right, gap_px = _find_ink(
-            whole,
-            limits.word_gap_ratio * limits.strip_height_px,
+        end = float(course.along[-1])
+        beyond = end + _RULE_AHEAD_RATIO * start.height if course.is_at_rule else end
+        photo = self._sample(grey, course, (origin, beyond))
+        px = (beyond - origin) / photo.shape[1]
+        extent = find_extent(
+            photo,
+            round((end - origin) / px),
+            gap_width=limits.word_gap_ratio * limits.strip_height_px,
             sure_columns=(sure_length - origin) / px,
+            find_border=lambda strip: find_border(strip, grey, course, origin=origin, px=px),
         )
-        border = find_border(whole[:, :right], grey, course, origin=origin, px=px)
-        has_border = border is not None and border * px + origin > sure_length
-        if border is not None and has_border:
-            right, gap_px = border, columns - border
+        left, right, behind, columns = extent.left, extent.right, extent.behind, extent.columns
         first, last = max(0, left - round(margin / px)), min(columns, right + round(margin / px))
         reach = first * px + origin, last * px + origin
         before_ink = course.start_at(left * px + origin - _CUT_START_RATIO * start.height)
         return Line(
             strip=Strip(
-                np.ascontiguousarray(whole[:, first:last]),
+                np.ascontiguousarray(extent.strip[:, first:last]),
                 _outline(course, reach),
             ),
             grey=grey,
             course=course,
             reach=reach,
-            next_ink=(right + gap_px) * px + origin if right + gap_px < columns else None,
-            is_line_end=has_border
-            or gap_px * px >= limits.stop_gap_ratio * start.height
-            or (not course.is_at_edge and right + gap_px == columns),
+            next_ink=behind * px + origin if behind < columns else None,
+            is_line_end=extent.has_border
+            or (behind - right) * px >= limits.stop_gap_ratio * start.height
+            or (not course.is_at_edge and behind == columns),
             is_cut=course.is_at_edge
-            and not has_border
+            and not extent.has_border
             and (columns - right) * px < _CUT_GAP_RATIO * start.height,
             starts_outside=not is_inside(grey, before_ink),
         )
 
-    def _cut(self, grey: Grey, course: Course, reach: tuple[float, float]) -> Grey:
-        strip = rectify_line(
+    def _sample(self, grey: Grey, course: Course, reach: tuple[float, float]) -> Grey:
+        return sample_line(
             grey,
             course,
             reach=reach,
             height_px=self._settings.strip_height_px,
             margin_ratio=self._settings.margin_ratio,
         )
-        return erase_rules(strip)
 
 
 def _find_lead(start: LineStart) -> float:
@@ -251,17 +261,3 @@ def _measure_rule(line: Line) -> float:
         return 0.0
     px = (line.reach[1] - line.reach[0]) / columns
     return float((end + _RULE_MARGIN_RATIO * rows) * px)
-
-
-def _find_ink(strip: Grey, gap_width: float, *, sure_columns: float) -> tuple[int, int, int]:
-    """Return where ink starts, where a gap of `gap_width` (or the end) follows, and its width.
-
-    Whatever gaps lie in the first `sure_columns`, the ink goes on at least that far.
-    """
-    columns = strip.shape[1]
-    gaps = find_gaps(strip)
-    left = next((gap[1] for gap in gaps if gap[0] == 0), 0)
-    for start, end in gaps:
-        if start and ((end - start >= gap_width and end > sure_columns) or end == columns):
-            return left, start, end - start
-    return (left, columns, 0) if left < columns else (0, columns, 0)

@@ -25,18 +25,25 @@ class Piece(NamedTuple):
     first: int
 
 
+class End(NamedTuple):
+    """How likely a link does not go on behind its last line.
+
+    `is_seen` says that the frame has where it would.
+    """
+
+    trust: float = 1.0
+    is_seen: bool = True
+
+
 def make_link(
     prefix: Prefix,
     reading: Reading,
     pieces: list[Piece],
     *,
     first: Reading,
-    end_trust: float = 1.0,
+    end: End,
 ) -> Link:
-    """Return the link that was read off `pieces`, the reading of its first line being `first`.
-
-    `end_trust` is how likely it does not go on behind them.
-    """
+    """Return the link that was read off `pieces`, the reading of its first line being `first`."""
     ends = [piece.first for piece in pieces[1:]] + [len(reading.symbols)]
     printed = tuple(
         _print_line(piece.line, reading.symbols[piece.first : end])
@@ -46,7 +53,7 @@ def make_link(
         url=reading.text,
         raw=reading.raw,
         scheme=reading.scheme,
-        confidence=reading.confidence * end_trust,
+        confidence=reading.confidence * end.trust,
         box=Box.around(tuple(point for line in printed for point in line.polygon)),
         polygon=printed[0].polygon,
         lines=printed,
@@ -54,7 +61,8 @@ def make_link(
         host=reading.host,
         repairs=reading.repairs,
         alternatives=_rank_others(reading, first if pieces[1:] else None),
-        trust=end_trust * reading.host_trust,
+        trust=end.trust * reading.host_trust,
+        is_end_seen=end.is_seen,
     )
 
 

@@ -10,7 +10,8 @@ import structlog
 from service.clock import Clock
 from service.errors import RecognizeError
 from service.expand import Expander, Page
-from service.link import Piece, make_link
+from service.likeness import Print, is_set_otherwise
+from service.link import End, Piece, make_link
 from service.overlap import drop_covered, drop_followers
 from service.records import Box, FrameResult, TextLine, Timings
 from service.scheme import PRINTED, read_scheme
@@ -24,6 +25,7 @@ from service.wrap import (
     may_go_on,
     rate_end,
     rate_join,
+    rate_unseen_end,
 )
 
 if TYPE_CHECKING:
@@ -185,15 +187,15 @@ class Pipeline:
         if reading is None or (reading.has_whole_host and _so_far(reading) < least):
             return None
         pieces = [Piece(line, 0)]
-        whole, end_trust = self._join_lines(reading, pieces, prefix, clock)
-        is_cut = end_trust == 0.0 or (whole.is_open and pieces[-1].line.is_cut)
+        whole, end = self._join_lines(reading, pieces, prefix, clock)
+        is_cut = end.trust == 0.0 or (pieces[-1].line.is_cut and whole.may_be_cut)
         if is_cut or (whole.is_open and not _is_whole(whole)):
             return None
-        return make_link(prefix, whole, pieces, first=reading, end_trust=end_trust)
+        return make_link(prefix, whole, pieces, first=reading, end=end)
 
     def _join_lines(
         self, reading: Reading, pieces: list[Piece], prefix: Prefix, clock: Clock
-    ) -> tuple[Reading, float]:
+    ) -> tuple[Reading, End]:
         """Return the link with the lines that it goes on in, and how likely it ends where it does.
 
         That is 0 where it goes on outside the frame. `reading` is that of its first line; the lines
@@ -204,15 +206,15 @@ class Pipeline:
             if below is None:
                 break
             if below.is_cut:
-                return reading, 0.0
+                return reading, End(0.0)
             if below.line is None:
-                return reading, self._rate_end(reading, below.word)
+                return reading, self._rate_end(reading, pieces[-1], below, below.word)
             joined, word = self._read_below(below.line, reading, prefix, clock)
             if joined is None:
-                return reading, self._rate_end(reading, word or below.word)
+                return reading, self._rate_end(reading, pieces[-1], below, word or below.word)
             pieces.append(Piece(below.line, len(reading.line_symbols)))
             reading = joined
-        return reading, 1.0
+        return reading, End()
 
     def _is_scheme(self, page: Page, prefix: Prefix, clock: Clock) -> bool:
         """Tell whether the prefix can be read as one, for much less than its line would cost."""
@@ -237,15 +239,16 @@ class Pipeline:
             words = self._reader.read_once(begun.strip, drop_bars) or TextLine("", 0.0)
         word = first_word(words, line_height=begun.strip.pixels.shape[0])
         token = _token(word)
+        below = Below(token, begun, word)
         # The first character of such a word may be half of one, or the frame's edge.
         if begun.starts_outside and self._is_continued(reading, token[1:]):
-            return Below(token, None, is_cut=True)
+            return below._replace(is_cut=True)
         # A word that fills the strip may be cut short, and is not to be judged by its end.
         tell = may_go_on if len(word) == len(words.symbols) else is_continued
         if not tell(reading.open_text, token, self._parser.is_host):
-            return Below(token, None)
+            return below
         with clock.stage("expand"):
-            return Below(token, self._expander.expand_below(begun))
+            return below._replace(line=self._expander.expand_below(begun))
 
     def _read_below(
         self, below: Line, first: Reading, prefix: Prefix, clock: Clock
@@ -280,8 +283,24 @@ class Pipeline:
     def _is_continued(self, reading: Reading, token: str) -> bool:
         return is_continued(reading.open_text, token, self._parser.is_host)
 
-    def _rate_end(self, reading: Reading, token: str) -> float:
-        return rate_end(reading.open_text, token, self._parser.is_host)
+    def _rate_end(self, reading: Reading, last: Piece, below: Below, token: str) -> End:
+        """Return how likely a link ends with its `last` line, above the word `token`."""
+        if below.begun.starts_outside:
+            return End(rate_unseen_end(reading.open_text), is_seen=False)
+        trust = rate_end(
+            reading.open_text,
+            token,
+            self._parser.is_host,
+            is_set_otherwise=lambda: self._is_set_otherwise(reading, last, below),
+        )
+        return End(trust)
+
+    def _is_set_otherwise(self, reading: Reading, last: Piece, below: Below) -> bool:
+        sample = self._expander.sample
+        link = Print(last.line.strip.pixels, sample(last.line), reading.symbols[last.first :])
+        return is_set_otherwise(
+            link, Print(below.begun.strip.pixels, sample(below.begun), below.symbols)
+        )
 
     def _is_sure(self, found: Link | Reading) -> bool:
         return found.confidence >= self._settings.min_confidence
@@ -293,11 +312,14 @@ class Pipeline:
 class Below(NamedTuple):
     """The first word of the line below, and all of it where a link may go on there.
 
-    `is_cut` says that it does, but starts outside the frame.
+    `begun` has its first words, the `symbols` of the first one among them. `is_cut` says that the
+    link goes on there, but that the line starts outside the frame.
     """
 
     word: str
-    line: Line | None
+    begun: Line
+    symbols: Sequence[Symbol]
+    line: Line | None = None
     is_cut: bool = False
 
 

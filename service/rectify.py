@@ -1,4 +1,4 @@
-"""A course through the frame becomes a straight strip: one smooth warp, then a flat ground."""
+"""A course through the frame becomes a straight strip, by one smooth warp."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from service.ink import flatten_ground
 from service.records import Point
 
 if TYPE_CHECKING:
@@ -23,13 +22,13 @@ if TYPE_CHECKING:
 _POLYGON_STEP_RATIO = 2.0
 
 
-def rectify_line(
+def sample_line(
     grey: Grey, course: Course, *, reach: tuple[float, float], height_px: int, margin_ratio: float
 ) -> Grey:
-    """Return the part `reach` (from, to, in px along the course) of the frame as a flat strip.
+    """Return the part `reach` (from, to, in px along the course) of the frame as a strip.
 
     The line from ascender top to descender bottom fills the strip's height but for
-    `margin_ratio` of it above and below. `grey` is dark on light.
+    `margin_ratio` of it above and below; light and ink are as they are in the frame.
     """
     tall = course.start.height * (1 + 2 * margin_ratio)
     scale = tall / height_px
@@ -37,8 +36,7 @@ def rectify_line(
     along = reach[0] + (np.arange(columns) + 0.5) * scale
     below = ((np.arange(height_px) + 0.5) * scale - tall / 2).astype(np.float32)[:, np.newaxis]
     x, y, normal_x, normal_y = (part.astype(np.float32) for part in course.axis_at(along))
-    pixels = _sample(grey, x + below * normal_x, y + below * normal_y, scale)
-    return flatten_ground(pixels, height_px)
+    return _sample(grey, x + below * normal_x, y + below * normal_y, scale)
 
 
 def outline(course: Course, *, reach: tuple[float, float], half_height: float) -> Polygon:

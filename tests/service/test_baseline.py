@@ -17,7 +17,7 @@ def trace(page, **limits):
 
 def straight_course(angle=0.0):
     along = np.arange(5) * 10.0
-    return Course(LineStart(100, 50, angle, 20), along, np.zeros(5), False, 8.0)
+    return Course(LineStart(100, 50, angle, 20), along, np.zeros(5), False, False, 8.0)
 
 
 def test_points_lie_on_the_axis_and_below_it():
@@ -58,7 +58,27 @@ def test_the_course_stops_at_a_vertical_rule():
     start = find_line_start(grey, page.prefixes[0].box, max_tilt_deg=20)
     course = trace_course(grey, start, stop_gap_ratio=1.2, max_ratio=60)
     assert course.points_at(course.along[-1:])[0, 0] == pytest.approx(400, abs=LINE_HEIGHT)
+    assert course.is_at_rule
     assert not course.is_at_edge
+    assert not trace(page).is_at_rule
+
+
+def test_a_rule_before_a_line_is_not_its_end():
+    page = print_page([LONG])
+    box = page.prefixes[0].box
+    pixels = page.frame.pixels.copy()
+    pixels[:, round(box.left) - 6 : round(box.left) - 4] = 20
+    grey = grey_of(pixels)
+    start = find_line_start(grey, box, max_tilt_deg=20)
+    start = start._replace(x=start.x - 20)
+    lengths = [
+        trace_course(
+            grey, start, stop_gap_ratio=1.2, max_ratio=60, may_start_at_rule=may_start
+        ).along[-1]
+        for may_start in (True, False)
+    ]
+    assert lengths[0] > 10 * start.height
+    assert lengths[1] < 3 * start.height
 
 
 def test_the_course_knows_that_its_line_runs_out_of_the_frame():

@@ -108,3 +108,18 @@ def test_more_frames_do_not_make_a_host_known():
 
 def test_readings_without_any_confidence_are_no_division_by_zero():
     assert combine_links([read("https://a.org/x", 0.0)]).confidence == 0
+
+
+def end(trust, *, is_seen=True):
+    return replace(read("https://a.org/x/", 0.99 * trust), trust=trust, is_end_seen=is_seen)
+
+
+def test_how_likely_a_link_ends_there_is_what_most_frames_say():
+    assert combine_links([end(0.94), end(0.55), end(0.94)]).confidence == pytest.approx(0.94, 0.01)
+    assert combine_links([end(0.94), end(0.55), end(0.55)]).confidence == pytest.approx(0.55, 0.01)
+
+
+def test_frames_that_have_the_next_lines_start_tell_more_of_that():
+    unseen = [end(0.55, is_seen=False)] * 4
+    assert combine_links([*unseen, end(0.94)]).confidence == pytest.approx(0.94, 0.01)
+    assert combine_links(unseen).confidence == pytest.approx(0.55, 0.01)

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from service.link import Piece, make_link
+from service.link import End, Piece, make_link
 from service.records import Box, Point, Strip
 from service.url import UrlParser
 from tests.service.fakes import PREFIX
@@ -33,7 +33,9 @@ def read(text):
 
 
 def test_a_link_lies_where_its_symbols_do():
-    link = make_link(PREFIX, read("https://keras.io/a b"), [Piece(lay_line(100), 0)], first=None)
+    link = make_link(
+        PREFIX, read("https://keras.io/a b"), [Piece(lay_line(100), 0)], first=None, end=End()
+    )
     assert (link.url, link.raw) == ("https://keras.io/a", "https://keras.io/a")
     assert link.box == Box(0, 100, 187, 140)
     assert [line.text for line in link.lines] == ["https://keras.io/a"]
@@ -43,7 +45,7 @@ def test_a_link_lies_where_its_symbols_do():
 def test_a_joined_link_may_be_its_first_line():
     first, whole = read("https://keras.io/"), read("https://keras.io/guides")
     pieces = [Piece(lay_line(100), 0), Piece(lay_line(150), len(first.line_symbols))]
-    link = make_link(PREFIX, whole.rated(0.8), pieces, first=first)
+    link = make_link(PREFIX, whole.rated(0.8), pieces, first=first, end=End())
     assert [line.text for line in link.lines] == ["https://keras.io/", "guides"]
     (other,) = link.alternatives
     assert (other.url, other.reason) == ("https://keras.io/", "one line")
@@ -54,7 +56,7 @@ def test_other_readings_are_ranked_and_leave_the_link_its_share():
     reading = read("https://keras.io/abc").rated(0.7)
     others = (("https://keras.io/ahc", 0.1), ("https://keras.io/abe", 0.9))
     reading = replace(reading, others=others)
-    link = make_link(PREFIX, reading, [Piece(lay_line(100), 0)], first=reading)
+    link = make_link(PREFIX, reading, [Piece(lay_line(100), 0)], first=reading, end=End())
     assert [other.url for other in link.alternatives] == [
         "https://keras.io/abe",
         "https://keras.io/ahc",

@@ -75,7 +75,7 @@ def test_links_are_read_off_the_page(tesseract, camera):
     ("below", "trust"),
     [
         ("ruler stands below it, and more prose.", 0.55),
-        ("robertson.stevens@example.org has more.", 0.55),
+        ("robertson.stevens@example.org has more.", 0.94),
         ("https://b.org/x stands below it.", 1.0),
         (None, 1.0),
     ],
@@ -109,6 +109,20 @@ def test_a_wrapped_link_is_left_alone_where_joining_is_switched_off(tesseract):
 def test_a_link_that_runs_out_of_the_frame_is_not_given(tesseract):
     page = print_page(["https://example.org/a/rather/long/path"], size=(420, 300))
     assert build(page, tesseract).run(page.frame, 1.0).links == ()
+
+
+@pytest.mark.parametrize("width", range(396, 424, 3))
+@pytest.mark.parametrize("mark", ["", ",", "]", "!", "-"])
+def test_what_is_left_of_a_character_at_the_frames_edge_does_not_end_a_link(width, mark):
+    page = print_page(["https://example.org/a/rather/long/path"], size=(width, 300))
+    pipeline = build(page, Reads("https://example.org/a" + mark))
+    assert pipeline.run(page.frame, 1.0).links == ()
+
+
+def test_a_link_that_ends_before_the_frame_does_is_given():
+    page = print_page(["https://example.org/a), and more of it"], size=(430, 300))
+    (link,) = build(page, Reads("https://example.org/a), and")).run(page.frame, 1.0).links
+    assert link.url == "https://example.org/a"
 
 
 # The frame begins in the middle of the second line's first letter, or so close to it that another

@@ -9,6 +9,7 @@ from service.wrap import (
     may_go_on,
     rate_end,
     rate_join,
+    rate_unseen_end,
 )
 
 IS_HOST = HostChecker().is_plausible
@@ -131,11 +132,11 @@ def test_a_link_cannot_end_with_a_joint(text):
 @pytest.mark.parametrize(
     ("first", "tokens", "trust"),
     [
-        ("https://a.org/guide/", ["ruler", "Ruler", "3.2", "me@b.org", "12", ""], 0.55),
+        ("https://a.org/guide/", ["ruler", "Ruler", "3.2", "@ruler", "12", ""], 0.55),
         ("https://a.org/guide/", ["The", "and,", "[2]", "(3)", "(accessed", "4."], 0.94),
         (
             "https://a.org/guide/",
-            ["my", "and/or", '"three', "ruler()", "Phone:", "CCP4mng:", "Tel."],
+            ["my", "and/or", '"three', "ruler()", "Phone:", "CCP4mng:", "Tel.", "me@b.org,"],
             0.94,
         ),
         ("https://a.org/guide/", ["phone:", "Rulers.", 'ruler"'], 0.55),
@@ -155,6 +156,33 @@ def test_what_stands_below_tells_how_likely_a_link_ends_there(first, tokens, tru
     assert {token: rate_end(first, token, IS_HOST) for token in tokens} == dict.fromkeys(
         tokens, trust
     )
+
+
+def test_what_is_set_otherwise_below_is_hardly_a_part():
+    def ask(first, token):
+        asked = []
+        trust = rate_end(first, token, IS_HOST, is_set_otherwise=lambda: asked.append(1) or True)
+        return trust, bool(asked)
+
+    assert ask("https://a.org/guide/", "ruler") == (0.92, True)
+    assert ask("https://a.org/guide/", "the") == (0.94, False)
+    assert ask("https://a.org/guide/", "three/four") == (0.1, False)
+
+
+@pytest.mark.parametrize(
+    ("first", "trust"),
+    [
+        ("https://a.org/guide/", 0.55),
+        ("https://a.org/guide", 0.55),
+        ("https://a.org.", 0.55),
+        ("https://a.org/guide.html", 0.94),
+        ("https://a.org/guide.html.", 0.94),
+        ("https://a.org/guide/.", 1.0),
+        ("https://a.org/guide_(x):", 1.0),
+    ],
+)
+def test_where_the_next_line_starts_outside_the_frame_little_tells_how_a_link_ends(first, trust):
+    assert rate_unseen_end(first) == trust
 
 
 def test_a_join_within_a_word_is_trusted_less():

@@ -1,0 +1,54 @@
+import cv2
+import numpy as np
+import pytest
+
+from service.extent import flatten_strip
+from service.likeness import Print, is_set_otherwise
+from service.records import Symbol
+
+HEIGHT = 44
+FONT = cv2.FONT_HERSHEY_SIMPLEX
+
+
+def set_type(text, *, ink=30, size=1.5, slant=0.0):
+    """Return a strip with `text`, character by character."""
+    photo = np.full((HEIGHT, 40 * len(text) + 20), 235, np.uint8)
+    symbols = []
+    for place, one in enumerate(text):
+        left = 10 + 40 * place
+        cv2.putText(photo, one, (left, 33), FONT, size, ink, 2, cv2.LINE_AA)
+        symbols.append(Symbol(one, 0.9, left, left + 36))
+    shear = np.array([[1.0, -slant, slant * HEIGHT / 2], [0.0, 1.0, 0.0]])
+    photo = cv2.warpAffine(photo, shear, photo.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
+    photo = np.asarray(photo, np.uint8)
+    return Print(flatten_strip(photo), photo, symbols)
+
+
+LINK = set_type("https://ruler.org/")
+
+
+@pytest.mark.parametrize("word", ["ruler", "shelter", "our"])
+def test_the_same_type_is_alike(word):
+    assert not is_set_otherwise(LINK, set_type(word))
+
+
+def test_a_line_that_was_measured_a_little_larger_is_alike():
+    assert not is_set_otherwise(LINK, set_type("shelter", size=1.58))
+
+
+def test_another_typeface_is_not():
+    assert is_set_otherwise(LINK, set_type("shelter", slant=0.5))
+
+
+def test_another_colour_is_not():
+    assert is_set_otherwise(LINK, set_type("shelter", ink=130))
+    assert not is_set_otherwise(LINK, set_type("shelter", ink=40))
+
+
+def test_letters_that_the_link_lacks_tell_nothing_but_their_colour():
+    assert not is_set_otherwise(LINK, set_type("xyzw", slant=0.5))
+    assert is_set_otherwise(LINK, set_type("xyzw", ink=150))
+
+
+def test_of_two_letters_nobody_can_tell():
+    assert not is_set_otherwise(LINK, set_type("or", slant=0.5, ink=150))
