@@ -35,7 +35,8 @@ class Course:
     """The middle axis of a line, as heights over a straight axis.
 
     `along` [n] rises from 0 at `start` in steps of `STEP_RATIO` line heights; `across` [n] is the
-    axis' distance below the straight one, both in frame pixels. `is_at_edge` says that its ink
+    axis' distance below the straight one, both in frame pixels. Ink was seen up to `followed`, no
+    more than a step before; the rest is there to have a course. `is_at_edge` says that its ink
     runs out of the frame, `is_at_rule` that it ends before an upright rule, within two steps; what
     is fainter than `least_contrast` was taken for paper.
     """
@@ -43,6 +44,7 @@ class Course:
     start: LineStart
     along: Floats
     across: Floats
+    followed: float
     is_at_edge: bool
     is_at_rule: bool
     least_contrast: float
@@ -112,6 +114,7 @@ def trace_course(
         slope = _recent_slope(offsets, weights, step)
     spare = max(0, blank - _KEPT_BLANK_STEPS)
     offsets, weights = offsets[: len(offsets) - spare], weights[: len(weights) - spare]
+    followed = (len(offsets) - 1) * step
     while len(offsets) < 3:
         offsets.append(offsets[-1] + slope * step)
         weights.append(0.1)
@@ -119,6 +122,7 @@ def trace_course(
         start=start,
         along=np.arange(len(offsets)) * step,
         across=_smooth(np.array(offsets), np.array(weights)),
+        followed=followed,
         is_at_edge=is_at_edge,
         is_at_rule=is_at_rule,
         least_contrast=follower.least_contrast,

@@ -37,7 +37,7 @@ def find_next_line(grey: Grey, course: Course, *, stop_gap_ratio: float) -> Line
     where the line's own ink does.
     """
     tracer = _LeftTracer(grey, course, stop_gap_ratio)
-    left = tracer.trace(course.start)
+    left = tracer.trace(course.start, knows_angle=True)
     ahead = math.hypot(course.start.x - left.x, course.start.y - left.y) + course.along[-1]
     farthest = max(float(ahead) / left.height, 1.0)
     below = _step_down(grey, left, farthest_ratio=farthest, least_contrast=course.least_contrast)
@@ -54,8 +54,8 @@ class _LeftTracer:
         self._gutter = find_gutter(grey, course.start, least_contrast=course.least_contrast)
         self._stop_gap_ratio = _INDENT_RATIO if self._gutter else stop_gap_ratio
 
-    def trace(self, place: LineStart) -> LineStart:
-        """Return the left end of the line that `place` lies on."""
+    def trace(self, place: LineStart, *, knows_angle: bool = False) -> LineStart:
+        """Return the left end of the line that `place` lies on, whose angle may be known."""
         most = _MAX_LEFT_RATIO * place.height
         if self._gutter:
             most = self._gutter.distance_from(place)
@@ -68,6 +68,9 @@ class _LeftTracer:
             least_contrast=self._least_contrast,
         )
         along = min(most, float(back.along[-1]))
+        if knows_angle and back.followed < place.height:
+            # So little of the line to the left does not tell how it runs.
+            return _move(place, along=-along)
         end = self._mirror(back.start_at(along))
         # How the line runs at its very end is told by its last step alone.
         before = back.start_at(max(0.0, along - _SURE_RATIO * place.height))
