@@ -72,6 +72,18 @@ class Line:
         return _outline(self.course, reach)
 
 
+def measure_room(line: Line, below: Line) -> float:
+    """Return by how many line heights `below` goes further to the right than `line` does.
+
+    All of its course counts, whose end is known to a step.
+    """
+    ends = (line.course, line.reach[1]), (below.course, float(below.course.along[-1]))
+    (x, y), (other_x, other_y) = (course.points_at(np.array([end]))[0] for course, end in ends)
+    start = line.course.start
+    ahead = math.cos(start.angle) * (other_x - x) + math.sin(start.angle) * (other_y - y)
+    return float(ahead) / start.height
+
+
 class Page:
     """A frame in grey, dark on light and light on dark; each is made when it is first needed."""
 

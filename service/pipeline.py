@@ -9,7 +9,7 @@ import structlog
 
 from service.clock import Clock
 from service.errors import RecognizeError
-from service.expand import Expander, Page
+from service.expand import Expander, Page, measure_room
 from service.likeness import Print, is_set_otherwise
 from service.link import End, Piece, make_link
 from service.overlap import drop_covered, drop_followers
@@ -49,6 +49,8 @@ _MAX_LINES = 6
 _READ = "read"
 # Boxes that differ by less than the arithmetic of two machines are read alike, to the last letter.
 _GRID_PX = 0.5
+# A word space and what nobody knows of where a line ends, in line heights.
+_LEAST_SPACE = 2.5
 
 
 class FramePipeline(Protocol):
@@ -291,9 +293,13 @@ class Pipeline:
             reading.open_text,
             token,
             self._parser.is_host,
+            has_room=lambda: self._measure_room(last, below) > below.width,
             is_set_otherwise=lambda: self._is_set_otherwise(reading, last, below),
         )
         return End(trust)
+
+    def _measure_room(self, last: Piece, below: Below) -> float:
+        return measure_room(last.line, self._expander.expand_below(below.begun)) - _LEAST_SPACE
 
     def _is_set_otherwise(self, reading: Reading, last: Piece, below: Below) -> bool:
         sample = self._expander.sample
@@ -321,6 +327,14 @@ class Below(NamedTuple):
     symbols: Sequence[Symbol]
     line: Line | None = None
     is_cut: bool = False
+
+    @property
+    def width(self) -> float:
+        """Width of the first word in line heights."""
+        if not self.symbols:
+            return 0.0
+        width = self.symbols[-1].right - self.symbols[0].left
+        return float(width / self.begun.strip.pixels.shape[0])
 
 
 def _token(word: Sequence[Symbol]) -> str:

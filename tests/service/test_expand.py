@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from service.expand import Expander, Page
+from service.expand import Expander, Page, measure_room
 from service.next_line import find_next_line
 from service.records import Box, Frame, Prefix
 from service.settings import ExpandSettings
@@ -201,3 +201,15 @@ def test_blank_paper_yields_a_strip_and_no_error():
     prefix = Prefix("https", 0.5, Box(100, 90, 180, 115))
     strip = Expander(ExpandSettings()).expand_prefix(Page(frame), prefix).strip
     assert strip.pixels.shape[0] == ExpandSettings().strip_height_px
+
+
+@pytest.mark.parametrize("camera", [{}, {"tilt_deg": 6}])
+def test_how_much_further_a_line_goes_is_known_to_a_step(camera):
+    page = print_page([LINK, "w" * 10, "w" * 40], **camera)
+    expander = Expander(ExpandSettings())
+    line = expander.expand_prefix(Page(page.frame), page.prefixes[0])
+    shorter = expander.expand_below(expander.find_below(line))
+    longer = expander.expand_below(expander.find_below(shorter))
+    assert measure_room(line, shorter) < 0
+    assert measure_room(line, longer) > 8
+    assert measure_room(shorter, longer) > measure_room(line, longer)

@@ -77,6 +77,7 @@ def test_links_are_read_off_the_page(tesseract, camera):
         ("ruler stands below it, and more prose.", 0.55),
         ("robertson.stevens@example.org has more.", 0.94),
         ("https://b.org/x stands below it.", 1.0),
+        ("ruler stands below it, and a line that is much longer.", 0.97),
         (None, 1.0),
     ],
 )

@@ -169,6 +169,15 @@ def test_what_is_set_otherwise_below_is_hardly_a_part():
     assert ask("https://a.org/guide/", "three/four") == (0.1, False)
 
 
+def test_a_link_behind_which_the_next_word_had_room_ends_there():
+    def ask(first, token):
+        return rate_end(first, token, IS_HOST, has_room=lambda: True)
+
+    assert ask("https://a.org/guide/", "ruler") == 0.97
+    assert ask("https://a.org/guide/", "the") == 0.94
+    assert ask("https://a.org/guide/", "three/four") == 0.1
+
+
 @pytest.mark.parametrize(
     ("first", "trust"),
     [
