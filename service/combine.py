@@ -26,6 +26,8 @@ _MAX_CONFIDENCE: Final = 0.999
 # A line that was not joined says little against one that was: many a line is too blurred to join,
 # and few are joined wrongly.
 _NEWS_OF_A_PART: Final = 1 / 3
+# So many frames have to have the place where a link would go on before they outweigh the others.
+_LEAST_INFORMED: Final = 1 / 3
 _REASON: Final = "several frames"
 
 
@@ -131,6 +133,7 @@ def _sureness(agreeing: Sequence[Link]) -> float:
     doubt = 1 - first
     for confidence in others:
         doubt *= (1 - confidence) ** _NEWS_OF_ANOTHER
-    informed = [link for link in agreeing if link.is_end_seen] or agreeing
-    trust = median(link.trust for link in informed)
+    informed = [link for link in agreeing if link.is_end_seen]
+    told = informed if len(informed) >= _LEAST_INFORMED * len(agreeing) else agreeing
+    trust = median(link.trust for link in told)
     return min(_MAX_CONFIDENCE, 1 - doubt) * trust

@@ -121,5 +121,6 @@ def test_how_likely_a_link_ends_there_is_what_most_frames_say():
 
 def test_frames_that_have_the_next_lines_start_tell_more_of_that():
     unseen = [end(0.55, is_seen=False)] * 4
-    assert combine_links([*unseen, end(0.94)]).confidence == pytest.approx(0.94, 0.01)
+    assert combine_links([*unseen, *[end(0.94)] * 2]).confidence == pytest.approx(0.94, 0.01)
+    assert combine_links([*unseen, end(0.94)]).confidence == pytest.approx(0.55, 0.01)
     assert combine_links(unseen).confidence == pytest.approx(0.55, 0.01)
