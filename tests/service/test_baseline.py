@@ -3,6 +3,7 @@ import pytest
 
 from service.baseline import Course, trace_course
 from service.ink import grey_of
+from service.next_line import _LeftTracer
 from service.tilt import LineStart, find_line_start
 from tests.service.printed import LINE_HEIGHT, print_page
 
@@ -17,7 +18,7 @@ def trace(page, **limits):
 
 def straight_course(angle=0.0):
     along = np.arange(5) * 10.0
-    return Course(LineStart(100, 50, angle, 20), along, np.zeros(5), False, False, 8.0)
+    return Course(LineStart(100, 50, angle, 20), along, np.zeros(5), 40.0, False, False, 8.0)
 
 
 def test_points_lie_on_the_axis_and_below_it():
@@ -84,6 +85,17 @@ def test_a_rule_before_a_line_is_not_its_end():
 def test_the_course_knows_that_its_line_runs_out_of_the_frame():
     assert trace(print_page([LONG], size=(500, 300))).is_at_edge
     assert not trace(print_page([LONG])).is_at_edge
+
+
+@pytest.mark.parametrize("tilt_deg", [0, 5])
+def test_blank_paper_left_of_a_line_does_not_turn_it(tilt_deg):
+    page = print_page([LONG], tilt_deg=tilt_deg)
+    grey = grey_of(page.frame.pixels)
+    course = trace(page)
+    assert course.followed > 10 * course.start.height
+    left = _LeftTracer(grey, course, 1.2).trace(course.start, knows_angle=True)
+    assert left.angle == course.start.angle
+    assert left.x < course.start.x
 
 
 def test_the_course_is_no_longer_than_it_may_be():

@@ -9,7 +9,7 @@ from service.tilt import LineStart
 
 def level_course(height=20.0):
     along = np.arange(9) * 10.0
-    return Course(LineStart(10, 30, 0.0, height), along, np.zeros(9), False, False, 8.0)
+    return Course(LineStart(10, 30, 0.0, height), along, np.zeros(9), 80.0, False, False, 8.0)
 
 
 def test_a_level_strip_is_the_page_scaled():
@@ -31,7 +31,13 @@ def test_large_print_is_averaged_before_it_shrinks():
     page = np.full((600, 1000), 240, np.uint8)
     page[:, ::2] = 200
     course = Course(
-        LineStart(50, 300, 0.0, 400.0), np.array([0.0, 800.0]), np.zeros(2), False, False, 8.0
+        LineStart(50, 300, 0.0, 400.0),
+        np.array([0.0, 800.0]),
+        np.zeros(2),
+        800.0,
+        False,
+        False,
+        8.0,
     )
     strip = sample_line(page, course, reach=(0, 800), height_px=40, margin_ratio=0.0)
     assert int(strip.max()) - int(strip.min()) < 30
