@@ -81,9 +81,9 @@ class Reading:
     def may_be_cut(self) -> bool:
         """Whether the link goes on where its line is cut off.
 
-        What is left of a character there is read as any mark.
+        What is left of a character there is read as any mark; a space is a link's end.
         """
-        return len(self._rest) <= 1
+        return len(self._rest) <= 1 and not self._rest.isspace()
 
     @property
     def open_text(self) -> str:

@@ -120,9 +120,10 @@ def test_what_is_left_of_a_character_at_the_frames_edge_does_not_end_a_link(widt
     assert pipeline.run(page.frame, 1.0).links == ()
 
 
-def test_a_link_that_ends_before_the_frame_does_is_given():
+@pytest.mark.parametrize("rest", ["), and", " "])
+def test_a_link_that_ends_before_the_frame_does_is_given(rest):
     page = print_page(["https://example.org/a), and more of it"], size=(430, 300))
-    (link,) = build(page, Reads("https://example.org/a), and")).run(page.frame, 1.0).links
+    (link,) = build(page, Reads("https://example.org/a" + rest)).run(page.frame, 1.0).links
     assert link.url == "https://example.org/a"
 
 
