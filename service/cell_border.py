@@ -1,4 +1,4 @@
-"""Upright rules between the cells of a table, which end a line like a column's end does."""
+"""The rules of a table: one between two cells ends a line, one between two rows a link."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ _BESIDE_RATIO: Final = 0.22
 # Of the rule's own contrast within the line, and in grey levels.
 _LEAST_SHARE: Final = 0.4
 _LEAST_CONTRAST: Final = 8.0
+# The letters at both ends of a gap reach a little into it.
 _MARGIN_PX: Final = 2
 # A rule between two rows, in line heights: how far beyond the line it is looked for, and from where
 # below its middle to where above the next one's.

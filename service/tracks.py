@@ -29,9 +29,12 @@ _EAGER_READINGS: Final = 4
 _PATIENCE_FRAMES: Final = 2
 _MAX_DOUBLINGS: Final = 1
 _MAX_FAILURES: Final = 3
+# Of the detail at the best reading: what shows so much more is read at once, what shows so much
+# less waits for better frames, but not for longer than so many.
 _CLEARER: Final = 1.25
 _BLURRED: Final = 0.6
-_LONGEST: Final = 16
+_WAIT_FRAMES: Final = 16
+# A reading that makes a link so much surer was not in vain.
 _NEWS: Final = 0.02
 _SURE: Final = 0.99
 _EDGE_PX: Final = 2.0
@@ -109,7 +112,7 @@ class Track:
         """Tell whether reading the link at `prefix`, with so much `detail`, may change anything."""
         is_clearer = detail > _CLEARER * self._detail_read
         if not is_confirmed:
-            if detail < _BLURRED * self._detail_read and self._frames_since_read < _LONGEST:
+            if detail < _BLURRED * self._detail_read and self._frames_since_read < _WAIT_FRAMES:
                 return False
             late = min(self._in_vain - _EAGER_READINGS, _MAX_DOUBLINGS)
             return is_clearer or late < 0 or self._frames_since_read >= _PATIENCE_FRAMES << late

@@ -61,7 +61,7 @@ _JOIN_TRUST_IN_WORD: Final = 0.9
 _ENDS_ABOVE_PART: Final = 0.1
 _ENDS_WITH_SLASH: Final = 0.55
 _ENDS_WITH_WORD: Final = 0.94
-# What looks otherwise is 9 times as frequent below links that end there as below others.
+# Of 1,466 links: 41 % of those that end there have what looks otherwise below, 5 % of the others.
 _ENDS_ABOVE_OTHER_TYPE: Final = 0.92
 # Of 46 whose next line starts outside the frame 16 were whole, and all that end as files do.
 _ENDS_UNSEEN: Final = 0.55
