@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 
 from tests.training.test_urls import WORDS
+from training.synth.blocks import Blocks
 from training.synth.flow import Column, LinkWord, Setting, flow
 from training.synth.fonts import FONT_FOLDERS, Face, FontBook, scan_fonts, split_fonts
 from training.synth.page import Composer
 from training.synth.prose import Prose
 from training.synth.sheet import Sheet, Type
-from training.synth.style import size_for
+from training.synth.style import pick_style, size_for
 from training.synth.urls import Lookalike
+from training.synth.vocabulary import Vocabulary
 
 # Two families, one on either side of the split; other systems look through all they have.
 FEW = [Path("/usr/share/fonts/truetype") / name for name in ("dejavu", "liberation")]
@@ -111,6 +113,23 @@ def test_unbreakable_link_that_is_too_wide_is_left_out(setting):
     whole = replace(setting, breaks_links=False)
     page, _ = set_words(whole, [LinkWord("http", "http://" + "m" * 90)])
     assert page.links == ()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_figure_leaves_the_descenders_above_it_clear(faces, setting, seed):
+    rng = np.random.default_rng(seed)
+    style = pick_style(FontBook(faces), rng, "card", (0, 0, 0), is_dark=False)
+    sheet, column = Sheet(600, 400, (255, 255, 255)), Column(10, 10, 580, 380)
+    tight = replace(setting, leading=setting.body.size * 1.1)
+    below = flow(sheet, column, 10, ["gjpqy"], tight)
+    before = np.array(sheet.image)
+    _, _, _, foot = ink_box(before)
+    Blocks(sheet, style, Vocabulary(Prose(WORDS)), rng, 0.03).figure(
+        column, below, leading=tight.leading
+    )
+    after = np.array(sheet.image)
+    assert (after[:foot] == before[:foot]).all()
+    assert (after[foot:] != before[foot:]).any()
 
 
 def test_nothing_is_set_below_the_column(setting):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # For every two links one thing that only looks like one.
 LOOKALIKES_PER_LINK = 0.5
+# Of the leading: how far letters reach below where the next block may start, at most.
+_DESCENT = 0.3
 
 
 class Blocks:
@@ -272,8 +274,12 @@ class Blocks:
             ),
         ]
 
-    def figure(self, column: Column, y: float) -> float:
-        """Paste a picture: a photograph-like blur, a chart or a code square."""
+    def figure(self, column: Column, y: float, *, leading: float | None = None) -> float:
+        """Paste a picture: a photograph-like blur, a chart or a code square.
+
+        The line above has this `leading`, the style's own if None; its descenders stay clear.
+        """
+        y += _DESCENT * (leading or self.style.setting.leading)
         width = int(column.width * float(self.rng.uniform(0.3, 1.0)))
         height = int(min(width * float(self.rng.uniform(0.3, 0.9)), column.bottom - y))
         if width < 16 or height < 16:

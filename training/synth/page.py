@@ -92,4 +92,4 @@ def _fill_placard(writer: Blocks) -> None:
             + float(rng.uniform(0, 2.5)) * style.setting.leading
         )
         if rng.random() < 0.12:
-            y = writer.figure(column, y)
+            y = writer.figure(column, y, leading=setting.leading)
