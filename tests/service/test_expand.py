@@ -162,10 +162,12 @@ def test_of_the_line_below_only_the_first_words_are_cut_at_first():
     assert whole.strip.pixels.shape[1] > 1.5 * first_words.strip.pixels.shape[1]
 
 
-def test_a_rule_beside_the_column_is_not_the_next_lines_text():
+# A hairline some way before the column is taken for the line's first ink.
+@pytest.mark.parametrize(("x", "width"), [(74, 3), (70, 1), (72, 2)])
+def test_a_rule_beside_the_column_is_not_the_next_lines_text(x, width):
     page = print_page(["prose and then " + LINK, "next line of the page"])
     pixels = page.frame.pixels.copy()
-    pixels[100:230, 74:77] = 30
+    pixels[100:230, x : x + width] = 30
     expander = Expander(ExpandSettings())
     line = expander.expand_prefix(Page(Frame(pixels)), page.prefixes[0])
     below = expander.expand_below(expander.find_below(line))
