@@ -28,7 +28,8 @@ class Piece(NamedTuple):
 class End(NamedTuple):
     """How likely a link does not go on behind its last line.
 
-    `is_seen` says that the frame has where it would.
+    `is_seen` says that the frame shows what follows: the next line's start, or something else in
+    the same line.
     """
 
     trust: float = 1.0

@@ -206,7 +206,8 @@ class Pipeline:
         while self._settings.join_wrapped and len(pieces) < _MAX_LINES:
             below = self._expand_below(pieces[-1].line, reading, clock)
             if below is None:
-                break
+                # That no line was found is not that there is none.
+                return reading, End(is_seen=not reading.is_open)
             if below.is_cut:
                 return reading, End(0.0)
             if below.line is None:

@@ -176,7 +176,7 @@ class Link:
 
     `alternatives` are ranked, the likeliest first. `trust` is what is left of the confidence where
     the link may go on in a line that was not joined, or where its host is unknown; it is the same
-    in each frame that has the place where the next line would start, as `is_end_seen` tells.
+    in each frame that shows what follows the link, as `is_end_seen` tells.
     """
 
     url: str

@@ -124,3 +124,10 @@ def test_frames_that_have_the_next_lines_start_tell_more_of_that():
     assert combine_links([*unseen, *[end(0.94)] * 2]).confidence == pytest.approx(0.94, 0.01)
     assert combine_links([*unseen, end(0.94)]).confidence == pytest.approx(0.55, 0.01)
     assert combine_links(unseen).confidence == pytest.approx(0.55, 0.01)
+
+
+def test_a_frame_without_a_line_below_is_outvoted_by_those_in_which_one_starts_outside():
+    without = end(1.0, is_seen=False)
+    readings = [end(0.55, is_seen=False), without, end(0.55, is_seen=False)]
+    assert combine_links(readings).confidence == pytest.approx(0.55, 0.01)
+    assert combine_links([without] * 3).confidence > 0.9

@@ -87,6 +87,7 @@ def test_a_link_that_may_go_on_in_a_line_that_was_not_joined_is_less_sure(tesser
     first = replace(page, prefixes=page.prefixes[:1])
     (link,) = build(first, tesseract).run(page.frame, 1.0).links
     assert (link.url, link.trust) == ("https://keras.io/guides/", trust)
+    assert link.is_end_seen == (below is not None)
     assert 0.8 * trust < link.confidence <= trust
 
 
