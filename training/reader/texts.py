@@ -25,6 +25,9 @@ _PAIR_SHARES = (
     *(0.04, 0.02, 0.02, 0.01, 0.01, 0.02, 0.01),
 )
 _ALIKE = "l1Ii|!O0oQ5S2Zz8B.,:;-_~'rnmecv"
+# A nought is told from an `O` by what else the face has: identifiers with both show the difference.
+_NOUGHTS = 12
+_IDENTIFIER_SHARE = 0.4
 _WORD_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
@@ -77,9 +80,11 @@ class TextMaker:
 
     def _tail(self, rng: np.random.Generator) -> str:
         """Return an ending in which every character counts: identifiers, signs, look-alikes."""
+        if rng.random() < _IDENTIFIER_SHARE:
+            noughts = "0O" * int(rng.integers(_NOUGHTS))
+            return _draw(rng, _WORD_CHARACTERS + noughts, 4, 12)
         word = self._prose.word
         endings = (
-            lambda: _draw(rng, _WORD_CHARACTERS, 4, 12),
             lambda: _draw(rng, _ALIKE[:11], 4, 9),
             lambda: "~" + word(rng)[:8] + "/" * int(rng.integers(2)),
             lambda: "?q=" + word(rng) + "&" + word(rng)[:4] + "=" + str(rng.integers(1000)),

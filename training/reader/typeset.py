@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
@@ -29,6 +30,17 @@ _TRACKED_SHARE = 0.12
 # Tables have upright rules between their cells, in a strip hard to tell from letters.
 _RULED_SHARE = 0.06
 _TRACKING = (0.02, 0.12)
+# Slanted letters resemble each other more than upright ones, and few families have an italic face:
+# word processors and browsers slant the others by themselves.
+_PLAIN_SHARE = 0.5
+_SLANTED_SHARE = 0.12
+_SLANT = (0.1, 0.3)
+# Nor are there ever enough faces: narrower and wider, fatter and thinner ones are made of them, as
+# justified setting and ink do.
+_STRETCHED_SHARE = 0.3
+_STRETCH = (0.75, 1.3)
+_SPREAD_SHARE = 0.2
+_SPREAD = (0.15, 0.6)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,8 +122,6 @@ class Typesetter:
         draw = ImageDraw.Draw(image)
         for word in words:
             word.draw(draw, baseline)
-        if rng.random() < _RULED_SHARE:
-            _rule(draw, rng, type_, words)
         if text.before:
             draw.text((left, baseline), text.before, font=type_.font, fill=ink, anchor="rs")
         is_underlined = bool(rng.random() < _UNDERLINED_SHARE)
@@ -121,15 +131,27 @@ class Typesetter:
             self._set_neighbours(
                 draw, rng, type_, baselines=(baseline - leading, baseline + leading)
             )
+        is_ruled = rng.random() < _RULED_SHARE
+        if is_ruled:
+            _rule(draw, rng, type_, words)
+        # A slanted rule would be a slash.
+        is_upright = face.is_italic or is_ruled or rng.random() >= _SLANTED_SHARE
+        slope = 0.0 if is_upright else float(rng.uniform(*_SLANT))
+        stretch = 1.0 if rng.random() >= _STRETCHED_SHARE else float(rng.uniform(*_STRETCH))
+        pixels = _distort(
+            np.asarray(image), slope=slope, stretch=stretch, middle=baseline - metrics.x_height / 2
+        )
+        if rng.random() < _SPREAD_SHARE:
+            pixels = _spread(pixels, rng)
         return SetLine(
-            pixels=np.asarray(image),
-            left=left,
-            right=right,
+            pixels=pixels,
+            left=left * stretch,
+            right=right * stretch,
             middle=baseline + (metrics.descender - metrics.ascender) / 2,
             height=metrics.ascender + metrics.descender,
             x_height=metrics.x_height,
             leading=leading,
-            centres=_find_centres(words),
+            centres=_find_centres(words) * np.float32(stretch),
             is_dark=is_dark,
             is_underlined=is_underlined,
         )
@@ -157,7 +179,7 @@ class Typesetter:
             return self._fonts.pick_mono(rng)
         faces = self._fonts.pick_family(rng)
         plain = [face for face in faces if not face.is_italic and not face.is_bold]
-        faces = plain if plain and rng.random() < 0.65 else faces
+        faces = plain if plain and rng.random() < _PLAIN_SHARE else faces
         return faces[int(rng.integers(len(faces)))]
 
     def _set_neighbours(
@@ -200,6 +222,35 @@ def _underline(
     y = baseline + max(2.0, type_.size * float(rng.uniform(0.08, 0.16)))
     width = max(1, round(type_.size * float(rng.uniform(0.03, 0.08))))
     draw.line((left, y, right, y), fill=type_.colour[0], width=width)
+
+
+def _distort(
+    pixels: NDArray[np.uint8], *, slope: float, stretch: float, middle: float
+) -> NDArray[np.uint8]:
+    """Return a page slanted to the right like a false italic, row `middle` in place, and wider."""
+    if slope == 0.0 and stretch == 1.0:
+        return pixels
+    height, width = pixels.shape
+    return np.asarray(
+        cv2.warpAffine(
+            pixels,
+            np.array([[stretch, -slope * stretch, slope * middle * stretch], [0.0, 1.0, 0.0]]),
+            (max(1, round(width * stretch)), height),
+            flags=cv2.INTER_AREA if stretch < 1.0 else cv2.INTER_CUBIC,
+            borderMode=cv2.BORDER_REPLICATE,
+        ),
+        np.uint8,
+    )
+
+
+def _spread(pixels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Return a page whose ink ran, or is short."""
+    spread = cv2.erode if rng.random() < 0.5 else cv2.dilate
+    share = float(rng.uniform(*_SPREAD))
+    square = np.ones((3, 3), np.uint8)
+    return np.asarray(
+        cv2.addWeighted(pixels, 1 - share, spread(pixels, square), share, 0), np.uint8
+    )
 
 
 def _rule(
