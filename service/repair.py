@@ -20,6 +20,8 @@ _COMMON_SUFFIXES: Final = ("com", "org", "net", "edu", "gov", "io", "de", "uk", 
 _SAME_IN_BOTH: Final = frozenset("cosuvwxz")
 _CAPITAL_WITHIN = re.compile(r"(?<=[^\W_])[A-Z]")
 _ODD_CAPITAL = re.compile(r"(?<=\w)[COSUVWXZ]")
+# What every name ends with, which nobody sets with a capital.
+_ODD_SUFFIX = re.compile(r"(?<=\.)(?:Com?(?=\.[a-z]{2}$)|[COSUVWXZ][a-z]+$)")
 _LEAST_LETTERS: Final = 2
 _FILE_ENDING = re.compile(r"(?:\. ?| )(\w{2,4})(?=$|[?#])")
 
@@ -66,7 +68,8 @@ def _even_case(host: str) -> str:
     if all(one.isupper() for one in telling):
         return host.upper()
     if all(one.islower() for one in telling):
-        return _ODD_CAPITAL.sub(lambda found: found.group().lower(), host)
+        within = _ODD_CAPITAL.sub(lambda found: found.group().lower(), host)
+        return _ODD_SUFFIX.sub(lambda found: found.group().lower(), within)
     return host
 
 

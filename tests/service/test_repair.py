@@ -35,6 +35,9 @@ def test_a_host_is_repaired_only_where_it_is_none(read, repaired):
         ("www.YouTube.com", "www.YouTube.com"),
         ("MyShop.com", "MyShop.com"),
         ("x.Co", "x.Co"),
+        ("news.example.Co.uk", "news.example.co.uk"),
+        ("www.debian.Org", "www.debian.org"),
+        ("www.Sun.de", "www.Sun.de"),
     ],
 )
 def test_letters_that_look_alike_in_both_cases_take_that_of_the_others(read, repaired):
