@@ -76,12 +76,15 @@ def _elect(url: str, readings: Sequence[Link]) -> Link:
     """Return the surest reading of `url`, as sure as it is beside what other frames say.
 
     One of the texts is right or none is: the odds of each and of none, which are 1, share what
-    confidence there is.
+    confidence there is. Frames that have but the first lines of `url` say little against it.
     """
     by_url: dict[str, list[Link]] = defaultdict(list)
     for link in readings:
         by_url[link.url].append(link)
     odds = {text: _odds_of(_sureness(same)) for text, same in by_url.items()}
+    for text, (one, *_) in by_url.items():
+        if text != url and any(_is_part(one, other) for other in by_url[url]):
+            odds[text] **= _NEWS_OF_A_PART
     base = max(by_url[url], key=lambda link: link.confidence)
     return replace(base, confidence=odds[url] / (1 + sum(odds.values())))
 

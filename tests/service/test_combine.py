@@ -89,6 +89,14 @@ def test_lines_that_were_not_joined_say_less_than_one_that_was():
     assert combine_links([part] * 6 + [whole]).url == "https://a.org/"
 
 
+def test_frames_with_its_first_line_only_hardly_make_a_joined_link_less_sure():
+    whole = [read_lines("https://green-manufacture.de", 0.98, 2)] * 4
+    first = [read_lines("https://green", 0.98, 1)] * 2
+    assert combine_links([*whole, *first]).confidence > 0.95
+    other = [read_lines("https://greed-manufacture.de", 0.98, 2)] * 2
+    assert combine_links([*whole, *other]).confidence < 0.9
+
+
 def test_a_shorter_reading_of_as_many_lines_is_no_part_of_a_longer_one():
     readings = [read_lines("https://a.org/x", 0.8, 1)] * 3 + [
         read_lines("https://a.org/x1", 0.9, 1)
