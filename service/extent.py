@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import cv2
 import numpy as np
 
 from service.gaps import find_gaps
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 # Print whose contrast is below this share of its neighbour's is paper to whoever sees both.
 _PALE_RATIO: Final = 0.6
 _INK_AND_PAPER: Final = (0.03, 0.9)
+# A dash, in heights of the strip: where it lies and how thick it is at most. It is so many levels
+# of grey darker than its paper, in so much of the gap between the letters that it stands between.
+_DASH_PLACE: Final = (0.28, 0.72)
+_DASH_HEIGHT: Final = 0.16
+_DASH_CONTRAST: Final = 16.0
+_DASH_SHARE: Final = 0.6
 
 
 class Extent(NamedTuple):
@@ -51,7 +58,8 @@ def find_extent(
     """
     wide = flatten_strip(photo)
     strip = wide[:, :columns]
-    left, right, behind = _find_ink(strip, gap_width, sure_columns=sure_columns)
+    dashed = _draw_dashes(strip, photo[:, :columns], gap_width)
+    left, right, behind = _find_ink(dashed, gap_width, sure_columns=sure_columns)
     if behind < columns and _is_paler(photo[:, left:right], photo[:, behind:columns]):
         # Beside much darker print the last characters were taken for paper.
         strip = np.concatenate((flatten_strip(photo[:, :behind]), strip[:, behind:]), axis=1)
@@ -68,6 +76,27 @@ def find_extent(
 def flatten_strip(photo: Grey) -> Grey:
     """Return a strip as it is read: the paper white, the ink black, and no rules along it."""
     return erase_rules(flatten_ground(photo, photo.shape[0]))
+
+
+def _draw_dashes(strip: Grey, photo: Grey, gap_width: float) -> Grey:
+    """Return a flat strip with the dashes between letters that are so thin that it lacks them.
+
+    `photo` is the same strip as photographed. Where the letters are black a hairline is paper.
+    """
+    height = len(strip)
+    first, last = (round(share * height) for share in _DASH_PLACE)
+    drawn = strip
+    for start, end in find_gaps(strip):
+        if start == 0 or end == strip.shape[1] or not gap_width <= end - start <= height:
+            continue
+        levels = cv2.blur(photo[:, start:end], (3, 1)).astype(np.float32)
+        paper = np.median(levels, axis=0)
+        is_dark = paper - levels[first:last] >= _DASH_CONTRAST
+        rows = is_dark.mean(axis=1) >= _DASH_SHARE
+        if 0 < np.count_nonzero(rows) <= _DASH_HEIGHT * height:
+            drawn = drawn.copy() if drawn is strip else drawn
+            drawn[first:last, start:end][rows] = 0
+    return drawn
 
 
 def _is_paler(photo: Grey, other: Grey) -> bool:

@@ -1,5 +1,6 @@
 import cv2
 import numpy as np
+import pytest
 
 from service.extent import find_extent
 
@@ -54,3 +55,15 @@ def test_a_letter_that_the_lines_end_cuts_is_followed_to_the_border():
     assert (cut.right, cut.strip.shape[1]) == (100, 100)
     whole = find(photo, columns=100, border=132)
     assert (whole.right, whole.strip.shape[1]) == (132, 132)
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_whole"),
+    [((20, 23), True), ((23, 26), True), ((5, 8), False), ((38, 41), False), ((16, 28), False)],
+)
+def test_a_hairline_dash_between_black_letters_is_no_gap(rows, is_whole):
+    photo = photograph((10, "abcdef", 10), (130, "ghi", 10))
+    end = find(photo).right
+    photo[slice(*rows), end + 3 : 127] = 205
+    assert end < 110
+    assert (find(photo).right > 130) == is_whole
