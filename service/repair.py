@@ -23,6 +23,10 @@ _ODD_CAPITAL = re.compile(r"(?<=\w)[COSUVWXZ]")
 # What every name ends with, which nobody sets with a capital.
 _ODD_SUFFIX = re.compile(r"(?<=\.)(?:Com?(?=\.[a-z]{2}$)|[COSUVWXZ][a-z]+$)")
 _LEAST_LETTERS: Final = 2
+# What a slash looks like, behind a suffix and before a path.
+_LIKE_A_SLASH = re.compile(
+    rf"(?<=[a-z]{{3}})[lI1|](?=[\w-]{{2,}}(?:\.({'|'.join(FILE_ENDINGS)}))?$)"
+)
 _FILE_ENDING = re.compile(r"(?:\. ?| )(\w{2,4})(?=$|[?#])")
 
 
@@ -114,4 +118,13 @@ def _repair_suffix(host: str, is_host: Callable[[str], bool]) -> str:
     stem, _, suffix = host.rpartition(".")
     better = nearest(suffix.lower(), _COMMON_SUFFIXES)
     candidate = f"{stem}.{better}"
-    return candidate if better and is_host(candidate) else host
+    if better and is_host(candidate):
+        return candidate
+    return _find_slash(host, is_host) or host
+
+
+def _find_slash(host: str, is_host: Callable[[str], bool]) -> str | None:
+    """Return a host and a path that were read as one host, the slash as a letter; None else."""
+    places = [found.start() for found in _LIKE_A_SLASH.finditer(host)]
+    split = next((place for place in places if is_host(host[:place])), None)
+    return None if split is None else f"{host[:split]}/{host[split + 1 :]}"

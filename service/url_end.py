@@ -8,6 +8,7 @@ from itertools import pairwise
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Final
 
+from service.prose import PROSE
 from service.repair import FILE_ENDINGS
 
 if TYPE_CHECKING:
@@ -31,15 +32,6 @@ _PROSE_WORDS = 2
 _SLASH_SPACE = 1.2
 _LEAST_SPACE_RATIO = 0.15
 _USUAL_SPACE_RATIO = 0.29
-# Words that go on with a sentence after a link; a list of all words would take paths for prose.
-PROSE: Final = re.compile(
-    "a|about|after|all|also|am|an|and|any|are|as|at|be|because|been|before|but|by|can|could|did|do|"
-    "does|each|every|for|from|goes|had|has|have|he|her|here|him|his|how|i|if|in|into|is|it|its|"
-    "just|like|many|may|me|might|more|most|much|must|my|no|nor|not|of|on|one|only|or|our|out|over|"
-    "page|section|see|shall|she|should|since|so|some|such|than|that|the|their|them|then|there|"
-    "these|they|this|to|too|under|upon|use|used|using|very|was|we|were|what|when|where|which|while|"
-    "who|will|with|would|yet|you|your"
-)
 
 
 def find_end(
@@ -132,7 +124,7 @@ def _least_width(before: str, following: str, find_threshold: Callable[[], float
         return find_threshold()
     if is_number or word in FILE_ENDINGS or before[-1] in _JOINTS:
         return _SURE_SPACE_RATIO
-    if PROSE.fullmatch(word.lower()):
+    if word.lower() in PROSE:
         return _PROSE_SPACE_RATIO
     has_glue = before[-1] in _GLUE or following[0] in _GLUE or following[0] == "/"
     if has_glue or before.endswith(" /"):

@@ -9,9 +9,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from service.prose import PROSE
 from service.repair import FILE_ENDINGS
 from service.scheme import PRINTED
-from service.url_end import PROSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,13 +25,16 @@ _CONTINUING: Final = frozenset("/?&=#_~%.-")
 _ABBREVIATIONS: Final = frozenset(("e.g", "i.e", "and/or", "w.r.t", "a.k.a", "cf", "etc", "vs"))
 _URL_SHAPE = re.compile(r"\w(?:[/._?=&#~%]|/[~#?]|_\()\w|[a-z][A-Z]")
 _URL_PART = re.compile(r"(?:^[/.?#&_~]|\w[/._?=&#~%])\w")
-_FOLDER = re.compile(r"\w+/")
-# What prose has no word like: two marks of a link, a folder, a file.
+_FOLDERS = re.compile(r"(\w+/)+")
+# What prose has no word like: two marks of a link, a folder, a fragment, a file.
 _SURE_PART = re.compile(
-    rf"[/?=&#%~].*[/?=&#%~._-]|[._-].*[/?=&#%~]|\w/$|\.({'|'.join(FILE_ENDINGS)})$"
+    rf"[/?=&#%~].*[/?=&#%~._-]|[._-].*[/?=&#%~]|\w/$|\w#\w|\.({'|'.join(FILE_ENDINGS)})$"
 )
+# What prose has few of, and those are names, or words that nothing else goes on with either.
+_PAIR = re.compile(r"([\w%-]+)/[\w%-]+")
 _FILE = re.compile(rf"/.*\.({'|'.join(FILE_ENDINGS)})\.?$")
-_BEHIND_SLASH: Final = frozenset("~#")
+_BEHIND_SLASH: Final = frozenset("~#?")
+_TWO_MARKS: Final = ("/~", "/?", "/#", "_(")
 _WITHIN_NAMES: Final = frozenset("._-")
 _WITHIN_QUERIES: Final = frozenset("=&")
 # A stop behind what no link is broken at ends a sentence.
@@ -43,6 +46,9 @@ _BEHIND_STOP: Final = frozenset("?:")
 _NO_PART = re.compile(r"[\[(]\w|[\"“„]|\d+\.$|.*\w\(\)|[A-Z][\w-]*:$|(Tel|Fax|Mob|Ph)\.$")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _PARAMETER = re.compile(r"\w+=[\w./?=&#%~+:-]*")
+_QUERY = re.compile(r"\?\w+=")
+_OPEN_PARAMETER = re.compile(r"[?&]\w+$")
+_ESCAPE = re.compile(r"%[\dA-Fa-f]{2}$")
 _LONG_NUMBER = re.compile(r"\d{3,}")
 _PORT = re.compile(r"\d{2,5}(?=/|$)")
 _PART = re.compile(r"[\w./?=&#%~+:()-]+")
@@ -78,8 +84,9 @@ def may_go_on(first: str, beginning: str, is_host: Callable[[str], bool]) -> boo
         return bool(beginning)
     if beginning[0].isalnum():
         return first[-1] == "." or not _FILE.search(first)
-    marks = _CONTINUING if _ends_in_name(first) else _BEHIND_SLASH if first[-1] == "/" else ()
-    return beginning[0] in marks
+    if _ends_in_name(first):
+        return beginning[0] in _CONTINUING or (beginning[0] == ":" and _is_host_alone(first))
+    return beginning[0] in {"/": _BEHIND_SLASH, "_": "("}.get(first[-1], ())
 
 
 def is_continued(first: str, token: str, is_host: Callable[[str], bool]) -> bool:
@@ -106,14 +113,19 @@ def _goes_on_with_host(first: str, token: str, is_host: Callable[[str], bool]) -
 def _goes_on_with_mark(first: str, bare: str) -> bool:
     if len(bare) == 1:
         return False
+    if first[-1] == "_":
+        return bare[0] == "(" and bare[1].isalnum()
     if first[-1] == "/":
-        return bare[0] in _BEHIND_SLASH and bare[1:2].isalpha()
+        is_name = bare[0] in _BEHIND_SLASH and bare[0] != "?" and bare[1].isalpha()
+        return is_name or _QUERY.match(bare) is not None
+    if bare[0] == ":":
+        return _is_host_alone(first) and _PORT.match(bare[1:]) is not None
     is_odd = (_FILE.search(first) and bare[0] in _WITHIN_NAMES) or (
         bare[0] in _WITHIN_QUERIES and "?" not in first
     )
     # A mark and a letter is how much else is read.
     is_short = len(bare) == 2 and bare[1].isalpha()
-    follows = (bare[1].isalnum() and not is_short) or bare.startswith("/~")
+    follows = (bare[1].isalnum() and not is_short) or bare.startswith(_TWO_MARKS)
     return _ends_in_name(first) and bare[0] in _CONTINUING and follows and not is_odd
 
 
@@ -123,7 +135,7 @@ def _ends_in_name(first: str) -> bool:
 
 def _goes_on_with_word(first: str, token: str, is_host: Callable[[str], bool]) -> bool:
     bare = token.rstrip(_CLOSING_MARKS)
-    if first[-1] in _ALWAYS_OPEN:
+    if first[-1] in _ALWAYS_OPEN or _ESCAPE.search(first):
         return True
     if first[-1] in _BEHIND_STOP:
         return _goes_on_behind_stop(first, bare)
@@ -137,15 +149,17 @@ def _goes_on_with_word(first: str, token: str, is_host: Callable[[str], bool]) -
 def _goes_on_behind_stop(first: str, bare: str) -> bool:
     """Tell whether a port or a parameter follows a mark that closes a sentence as well."""
     if first[-1] == ":":
-        has_path = _HOST_END.search(first[:-1].partition("://")[2])
-        return not has_path and _PORT.match(bare) is not None
+        return _is_host_alone(first[:-1]) and _PORT.match(bare) is not None
     return _PARAMETER.fullmatch(bare) is not None
+
+
+def _is_host_alone(first: str) -> bool:
+    return not _HOST_END.search(first.partition("://")[2])
 
 
 def _lacks_host(first: str, is_host: Callable[[str], bool]) -> bool:
     """Tell whether the host of a link is not at its end yet."""
-    rest = first.partition("://")[2]
-    return not _HOST_END.search(rest) and not is_host(rest.rstrip("."))
+    return _is_host_alone(first) and not is_host(first.partition("://")[2].rstrip("."))
 
 
 def drop_bars(line: TextLine) -> TextLine:
@@ -182,7 +196,7 @@ def rate_end(
     bare = token.rstrip(_CLOSING_MARKS)
     if _looks_like_part(bare, first, is_host):
         return _ENDS_ABOVE_PART
-    is_prose = PROSE.fullmatch(bare.lower()) or bare.lower() in _ABBREVIATIONS
+    is_prose = bare.lower() in PROSE or bare.lower() in _ABBREVIATIONS
     is_none = _NO_PART.match(token) or _ADDRESS.fullmatch(bare) or is_prose
     if not first.endswith("/") or is_none:
         return _ENDS_WITH_WORD
@@ -217,13 +231,13 @@ def is_unfinished(text: str) -> bool:
 
 
 def _looks_like_url(token: str, bare: str, first: str) -> bool:
+    if first[-1] == "/" and _FOLDERS.fullmatch(bare):
+        return True
     closes = any(end in token and start not in first + token for end, start in _BRACKETS.items())
     if not _is_worded(bare):
         # `12)` is a list's number.
         return closes and _LONG_NUMBER.fullmatch(bare) is not None
     if closes:
-        return True
-    if first[-1] == "/" and _FOLDER.fullmatch(bare):
         return True
     return bare in FILE_ENDINGS or _URL_SHAPE.search(bare) is not None
 
@@ -233,11 +247,20 @@ def _is_broken_word(first: str, bare: str, is_host: Callable[[str], bool]) -> bo
 
     It takes more to show that than behind a mark at which links are broken.
     """
-    is_part = _PART.fullmatch(bare) and _SURE_PART.search(bare)
+    if _OPEN_PARAMETER.search(first) and _PARAMETER.match(bare):
+        return True
+    is_part = _PART.fullmatch(bare) and (_is_sure_part(bare) or _is_pair(first, bare))
     if not is_part or not _is_worded(bare):
         return False
     rest = first.partition("://")[2]
     return bool(_HOST_END.search(rest)) or is_host(rest + _HOST_END.split(bare)[0])
+
+
+def _is_pair(first: str, bare: str) -> bool:
+    """Tell whether a word with one slash is the end of a path rather than prose or a name."""
+    pair = _PAIR.fullmatch(bare)
+    is_name = bare.isupper() and not first.isupper()
+    return pair is not None and not is_name and pair[1].lower() not in PROSE
 
 
 def _is_worded(bare: str) -> bool:

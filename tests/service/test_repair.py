@@ -20,6 +20,10 @@ from service.repair import has_even_case, nearest, repair_host, repair_path, rep
         ("l92.i68.0.1", "192.168.0.1"),
         ("so.so.so.so", "so.so.so.so"),
         ("1.2.3.999", "1.2.3.999"),
+        ("debian.orglguide", "debian.org/guide"),
+        ("debian.orgIguide.html", "debian.org/guide.html"),
+        ("printer.comlab.corp", "printer.comlab.corp"),
+        ("debian.orgl", "debian.orgl"),
     ],
 )
 def test_a_host_is_repaired_only_where_it_is_none(read, repaired):

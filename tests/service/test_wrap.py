@@ -54,6 +54,19 @@ CONTINUED = [
     ("https://a.org/three.txt.", "gz"),
     ("https://a.org/wiki/", "C_(language)"),
     ("https://a.org/v8", ".1"),
+    ("https://a.org/wiki/C_", "(language)/2/"),
+    ("https://a.org/wiki/C", "_(language)"),
+    ("https://a.org", ":8080/three"),
+    ("https://10.0.0.1", ":8080)."),
+    ("https://a.org/guide/", "?p=3"),
+    ("https://a.org/guide", "/?p=3"),
+    ("https://a.org/gui?la", "ng=de"),
+    ("https://a.org/one%20", "two"),
+    ("https://a.org/gui", "de/three"),
+    ("https://a.co", "m/three"),
+    ("https://a.org/gui", "de#three"),
+    ("https://a.org/guide/", "12/"),
+    ("https://a.org/guide/", "12/05/"),
 ]
 
 
@@ -99,6 +112,15 @@ def test_a_link_goes_on_where_something_shows_it(first, token):
         ("https://a.org/guide:", "8080/x"),
         ("https://a.org/guide", 'src="de/three/"'),
         ("https://a.org:", "three"),
+        ("https://a.org/guide", ":8080/three"),
+        ("https://a.org", ":three"),
+        ("https://a.org/guide/", "?"),
+        ("https://a.org/guide/", "?three"),
+        ("https://a.org/guide", "he/she"),
+        ("https://a.org", "three/four"),
+        ("https://a.org/guide/", "12"),
+        ("https://a.org/guide/", "12/05"),
+        ("https://a.org/wiki_", "("),
     ],
 )
 def test_a_link_ends_where_nothing_shows_that_it_goes_on(first, token):
@@ -115,7 +137,9 @@ def test_no_beginning_of_a_continuation_rules_it_out(first, token):
     [
         ("https://a.org/guide.html", "t"),
         ("https://a.org/x", "("),
-        ("https://a.org/x/", "?"),
+        ("https://a.org/x/", ":"),
+        ("https://a.org/x", ":"),
+        ("https://a.org/x-", "("),
         ("ftp://", ""),
     ],
 )
@@ -142,9 +166,8 @@ def test_a_link_cannot_end_with_a_joint(text):
         ("https://a.org/guide/", ["phone:", "Rulers.", 'ruler"'], 0.55),
         ("https://a.org", ["de.three", "three.two"], 0.94),
         ("https://a.org", ["/three", ".uk/three", "de/three.html"], 0.1),
-        ("https://a.co", ["m/three"], 0.1),
         ("https://a.org/guide", ["ruler", "and/or", "3.2", "me@b.org", "TensorFlow", ""], 0.94),
-        ("https://a.org/gui", ["de/three", "de.html,", "de_two)", "/three", "_two"], 0.1),
+        ("https://a.org/gui", ["de.html,", "de_two)", "/three", "_two"], 0.1),
         ("https://a.org/guide/", ["https://b.org/x", "(www.b.org)"], 1.0),
         ("https://a.org/guide.", ["ruler", "de/three"], 1.0),
         ("https://a.org/guide/", ["•", "e", "a"], 1.0),
