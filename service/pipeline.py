@@ -10,7 +10,7 @@ import structlog
 from service.clock import Clock
 from service.errors import RecognizeError
 from service.expand import Expander, Page, measure_room
-from service.likeness import Print, is_set_otherwise
+from service.likeness import Print, is_set_alike, is_set_apart, is_set_otherwise
 from service.link import End, Piece, make_link
 from service.overlap import drop_covered, drop_followers
 from service.records import Box, FrameResult, TextLine, Timings
@@ -22,6 +22,7 @@ from service.wrap import (
     drop_bars,
     is_continued,
     is_unfinished,
+    may_be_part,
     may_go_on,
     rate_end,
     rate_join,
@@ -51,6 +52,8 @@ _READ = "read"
 _GRID_PX = 0.5
 # A word space and what nobody knows of where a line ends, in line heights.
 _LEAST_SPACE = 2.5
+_TELLING_SYMBOLS = 24
+_SURE_SYMBOL = 0.8
 
 
 class FramePipeline(Protocol):
@@ -204,7 +207,7 @@ class Pipeline:
         below are added to `pieces`.
         """
         while self._settings.join_wrapped and len(pieces) < _MAX_LINES:
-            below = self._expand_below(pieces[-1].line, reading, clock)
+            below = self._expand_below(pieces[-1], reading, clock)
             if below is None:
                 # That no line was found is not that there is none.
                 return reading, End(is_seen=not reading.is_open)
@@ -212,7 +215,7 @@ class Pipeline:
                 return reading, End(0.0)
             if below.line is None:
                 return reading, self._rate_end(reading, pieces[-1], below, below.word)
-            joined, word = self._read_below(below.line, reading, prefix, clock)
+            joined, word = self._read_below(below.line, reading, pieces[-1], prefix, clock)
             if joined is None:
                 return reading, self._rate_end(reading, pieces[-1], below, word or below.word)
             pieces.append(Piece(below.line, len(reading.line_symbols)))
@@ -228,10 +231,11 @@ class Pipeline:
             read = self._reader.read_once(strip, lambda text: read_scheme(text, prefix.label))
         return read is not None
 
-    def _expand_below(self, line: Line, reading: Reading, clock: Clock) -> Below | None:
+    def _expand_below(self, last: Piece, reading: Reading, clock: Clock) -> Below | None:
         """Return what stands below the end of a link that may go on, None where nothing does."""
         if not reading.is_open:
             return None
+        line = last.line
         with clock.stage("expand"):
             # What cannot end there needs less to show that its line does.
             is_end = (line.is_line_end and not _is_whole(reading)) or self._expander.is_at_end(line)
@@ -248,15 +252,16 @@ class Pipeline:
             return below._replace(is_cut=True)
         # A word that fills the strip may be cut short, and is not to be judged by its end.
         tell = may_go_on if len(word) == len(words.symbols) else is_continued
-        if not tell(reading.open_text, token, self._parser.is_host):
+        may_follow = tell(reading.open_text, token, self._parser.is_host)
+        if not may_follow and not self._is_set_alike(reading, last, begun, word):
             return below
         with clock.stage("expand"):
             return below._replace(line=self._expander.expand_below(begun))
 
     def _read_below(
-        self, below: Line, first: Reading, prefix: Prefix, clock: Clock
+        self, below: Line, first: Reading, last: Piece, prefix: Prefix, clock: Clock
     ) -> tuple[Reading | None, str]:
-        """Return the link with its next line, and the first word of that as last read.
+        """Return the link with the line below its `last`, and the first word of that as last read.
 
         There is no link where nothing shows that it goes on there.
         """
@@ -266,7 +271,8 @@ class Pipeline:
             nonlocal token
             text = drop_bars(read)
             token = _token(first_word(text, line_height=below.strip.pixels.shape[0]))
-            if not self._is_continued(first, token):
+            goes_on = self._is_continued(first, token)
+            if not goes_on and not self._is_set_apart(first, last, below, text):
                 return None
             joined = self._parse(replace(text, symbols=first.line_symbols + text.symbols), prefix)
             has_grown = joined is not None and len(joined.symbols) > len(first.line_symbols)
@@ -303,11 +309,32 @@ class Pipeline:
         return measure_room(last.line, self._expander.expand_below(below.begun)) - _LEAST_SPACE
 
     def _is_set_otherwise(self, reading: Reading, last: Piece, below: Below) -> bool:
-        sample = self._expander.sample
-        link = Print(last.line.strip.pixels, sample(last.line), reading.symbols[last.first :])
-        return is_set_otherwise(
-            link, Print(below.begun.strip.pixels, sample(below.begun), below.symbols)
-        )
+        link = self._print(last.line, reading.symbols[last.first :])
+        return is_set_otherwise(link, self._print(below.begun, below.symbols))
+
+    def _is_set_alike(
+        self, reading: Reading, last: Piece, below: Line, word: Sequence[Symbol]
+    ) -> bool:
+        """Tell whether the `word` below may be a part of the link, and is set as the link is."""
+        if not may_be_part(reading.open_text, _token(word), self._parser.is_host):
+            return False
+        link = self._print(last.line, reading.symbols[last.first :])
+        return is_set_alike(link, self._print(below, word))
+
+    def _is_set_apart(self, reading: Reading, last: Piece, below: Line, words: TextLine) -> bool:
+        """Tell the same of the first of the `words` below, where it alone is set so."""
+        word = first_word(words, line_height=below.strip.pixels.shape[0])
+        behind = words.symbols[len(word) + 1 :][:_TELLING_SYMBOLS]
+        # What is no print is read as letters that nobody is sure of.
+        rest = [symbol for symbol in behind if symbol.confidence >= _SURE_SYMBOL]
+        if not rest or not may_be_part(reading.open_text, _token(word), self._parser.is_host):
+            return False
+        line = self._print(below, words.symbols)
+        link = self._print(last.line, reading.symbols[last.first :])
+        return is_set_apart(link, line._replace(symbols=word), line._replace(symbols=rest))
+
+    def _print(self, line: Line, symbols: Sequence[Symbol]) -> Print:
+        return Print(line.strip.pixels, self._expander.sample(line), symbols)
 
     def _is_sure(self, found: Link | Reading) -> bool:
         return found.confidence >= self._settings.min_confidence

@@ -104,6 +104,21 @@ def is_continued(first: str, token: str, is_host: Callable[[str], bool]) -> bool
     return _goes_on_with_word(first, token, is_host)
 
 
+def may_be_part(first: str, token: str, is_host: Callable[[str], bool]) -> bool:
+    """Tell whether a link that ends its line as `first` goes on with `token` if that is set alike.
+
+    It is any word that neither a sentence nor a list would go on with.
+    """
+    bare = token.rstrip(_CLOSING_MARKS)
+    if len(bare) == 1 or not _PART.fullmatch(bare) or _starts_a_link(token):
+        return False
+    rest = first.partition("://")[2]
+    is_over = first[-1] in _BEHIND_END or _FILE.search(first) or _lacks_host(first, is_host)
+    is_odd = bare.lower() in PROSE or _NO_PART.match(token)
+    is_within_host = not _HOST_END.search(rest)
+    return not (is_over or is_odd) and (not is_within_host or is_host(rest + bare))
+
+
 def _goes_on_with_host(first: str, token: str, is_host: Callable[[str], bool]) -> bool:
     rest = first.partition("://")[2]
     host = rest + _HOST_END.split(token)[0]

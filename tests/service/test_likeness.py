@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from service.extent import flatten_strip
-from service.likeness import Print, is_set_otherwise
+from service.likeness import Print, is_set_alike, is_set_apart, is_set_otherwise
 from service.records import Symbol
 
 HEIGHT = 44
@@ -36,6 +36,13 @@ def test_a_line_that_was_measured_a_little_larger_is_alike():
     assert not is_set_otherwise(LINK, set_type("shelter", size=1.58))
 
 
+def test_what_nobody_can_tell_is_not_alike_for_certain():
+    assert is_set_alike(LINK, set_type("shelter"))
+    assert not is_set_alike(LINK, set_type("shelter", slant=0.5))
+    assert not is_set_alike(LINK, set_type("shelter", ink=70))
+    assert not is_set_alike(LINK, set_type("xyzw"))
+
+
 def test_another_typeface_is_not():
     assert is_set_otherwise(LINK, set_type("shelter", slant=0.5))
 
@@ -52,3 +59,23 @@ def test_letters_that_the_link_lacks_tell_nothing_but_their_colour():
 
 def test_of_two_letters_nobody_can_tell():
     assert not is_set_otherwise(LINK, set_type("or", slant=0.5, ink=150))
+
+
+def test_a_strip_may_be_a_column_narrower_than_its_photo():
+    word = set_type("shelter")
+    to_the_edge = [*word.symbols[:-1], word.symbols[-1]._replace(right=word.strip.shape[1])]
+    narrow = Print(word.strip[:, :-1], word.photo, to_the_edge)
+    assert not is_set_otherwise(LINK, narrow)
+    assert not is_set_otherwise(LINK, Print(word.strip, word.photo[:, :-1], to_the_edge))
+
+
+def test_a_word_that_alone_in_its_line_is_set_as_the_link_is_set_apart():
+    word, rest = set_type("shelter"), set_type("those sugars", slant=0.5)
+    assert is_set_apart(LINK, word, rest)
+    assert is_set_apart(LINK, word, set_type("those sugars", ink=110))
+    assert not is_set_apart(LINK, word, set_type("those sugars"))
+    assert not is_set_apart(LINK, rest, word)
+
+
+def test_a_word_alone_in_its_line_is_not_set_apart():
+    assert not is_set_apart(LINK, set_type("shelter"), set_type(""))

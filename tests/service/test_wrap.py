@@ -6,6 +6,7 @@ from service.wrap import (
     drop_bars,
     is_continued,
     is_unfinished,
+    may_be_part,
     may_go_on,
     rate_end,
     rate_join,
@@ -145,6 +146,31 @@ def test_no_beginning_of_a_continuation_rules_it_out(first, token):
 )
 def test_a_beginning_can_rule_a_continuation_out(first, beginning):
     assert not may_go_on(first, beginning, IS_HOST)
+
+
+@pytest.mark.parametrize(
+    ("first", "tokens", "may_be"),
+    [
+        ("https://a.org/guide/", ["ruler", "Ruler.", "1440", "ruler)."], True),
+        ("https://a.org/gui", ["des", "ding)", "des.three"], True),
+        (
+            "https://a.org/guide/",
+            ["the", "Phone:", "[2]", "me@b.org", "3.", "www.b.org", "x"],
+            False,
+        ),
+        ("https://a.org/guide.", ["ruler"], False),
+        ("https://a.org/guide.html", ["ruler"], False),
+        ("https://a", ["ruler"], False),
+        ("https://a.org", ["ruler"], False),
+        ("https://a.co", ["m"], False),
+        ("https://a.c", ["om"], False),
+        ("https://a.co", ["mpany"], True),
+    ],
+)
+def test_what_may_be_a_part_of_a_link_if_it_is_set_alike(first, tokens, may_be):
+    assert {token: may_be_part(first, token, IS_HOST) for token in tokens} == dict.fromkeys(
+        tokens, may_be
+    )
 
 
 @pytest.mark.parametrize("text", ["https://a.org/s3_", "https://a.org/my-", "https://a.org/?q="])
