@@ -32,17 +32,20 @@ _PAPER: Final = 0.95
 _INK: Final = 0.25
 _LAST_SYMBOLS: Final = 12
 _LEAST_LETTERS: Final = 3
-_LEAST_DEPTH: Final = 1e-3
+_LEAST_WEIGHED: Final = 2
+_INKED: Final = 128
 # 1,144 links that went on below, and 322 words below the end of another, on 1,220 generated pages:
 # of the first 5 % look less alike than one of these allows, of the others 41 %.
 _LEAST_MATCH: Final = 0.7
 _MOST_INK_RATIO: Final = 1.22
-# 2,289 links that went on below with what may be a part of any, and 239 such words below the end of
-# another, on 1,120 other pages: 19 % of the first are set apart in their lines, and none of these.
+# 2,156 links that went on below with what may be a part of any, and 187 such words below the end of
+# another, on 1,120 other pages: 26 % of the first are set apart in their lines, and none of these.
 _ALIKE_MATCH: Final = 0.85
 _ALIKE_INK_RATIO: Final = 1.13
+_ALIKE_WEIGHT_RATIO: Final = 1.07
 _APART_MATCH: Final = 0.75
 _APART_INK_RATIO: Final = 1.16
+_APART_WEIGHT_RATIO: Final = 1.16
 
 
 class Print(NamedTuple):
@@ -67,23 +70,33 @@ def is_set_alike(first: Print, second: Print) -> bool:
 
 
 def is_set_apart(link: Print, word: Print, rest: Print) -> bool:
-    """Tell whether `word` is set as the `link` is, and the `rest` of its line otherwise."""
-    is_other = _compare(link, rest).differs(_APART_MATCH, _APART_INK_RATIO)
-    return is_other and is_set_alike(link, word) and not is_set_alike(word, rest)
+    """Tell whether `word` is set as the `link` is, and the `rest` of its line otherwise.
+
+    That is told by the letters, the ink, or how bold they are.
+    """
+    if not is_set_alike(link, word):
+        return False
+    to_link, to_word = _compare(link, rest), _compare(word, rest)
+    differs = to_link.differs(_APART_MATCH, _APART_INK_RATIO) and not to_word.is_alike
+    return differs or min(to_link.weight_ratio, to_word.weight_ratio) > _APART_WEIGHT_RATIO
 
 
 class _Contrast(NamedTuple):
-    """How alike two pieces of print look, letter by letter, and by what ratio their ink differs.
+    """How alike two pieces of print look, letter by letter; how else their ink is, and how bold.
 
-    `matches` has as many entries as letters could be compared; the ratio is 1 where nobody knows.
+    `matches` has as many entries as letters could be compared; a ratio is 1 where nobody knows.
     """
 
     matches: Sequence[float]
     ink_ratio: float
+    weight_ratio: float
 
     @property
     def is_alike(self) -> bool:
-        is_same_face = len(self.matches) > 1 and median(self.matches) > _ALIKE_MATCH
+        if len(self.matches) > 1:
+            is_same_face = median(self.matches) > _ALIKE_MATCH
+        else:
+            is_same_face = 1.0 < self.weight_ratio < _ALIKE_WEIGHT_RATIO
         return is_same_face and self.ink_ratio < _ALIKE_INK_RATIO
 
     def differs(self, least_match: float, most_ink_ratio: float) -> bool:
@@ -93,11 +106,17 @@ class _Contrast(NamedTuple):
 
 def _compare(first: Print, second: Print) -> _Contrast:
     depths = [list(_measure_ink(one)) for one in (first, second)]
-    ratio = 1.0
-    if min(map(len, depths)) >= _LEAST_LETTERS:
-        one, other = (max(median(depth), _LEAST_DEPTH) for depth in depths)
-        ratio = max(one, other) / min(one, other)
-    return _Contrast(_match_letters(first, second), ratio)
+    is_known = min(map(len, depths)) >= _LEAST_LETTERS
+    return _Contrast(
+        matches=_match_letters(first, second),
+        ink_ratio=_ratio(*map(median, depths)) if is_known else 1.0,
+        weight_ratio=_ratio(_measure_weight(first), _measure_weight(second)),
+    )
+
+
+def _ratio(first: float, second: float) -> float:
+    """Return the larger of two measures by the smaller, 1 where one of them is nothing."""
+    return max(first, second) / min(first, second) if min(first, second) > 0 else 1.0
 
 
 def _match_letters(first: Print, second: Print) -> list[float]:
@@ -150,6 +169,23 @@ def _measure_ink(one: Print) -> Iterator[float]:
         paper = max(float(np.quantile(around, _PAPER)), 1.0)
         ink = one.photo[_MARGIN_ROWS:-_MARGIN_ROWS, left:right][is_black]
         yield 1.0 - float(np.quantile(ink, _INK)) / paper
+
+
+def _measure_weight(one: Print) -> float:
+    """Return how bold the letters are: their ink by how much of it is at their edges, 0 for none.
+
+    Twice that is the width of a stroke; it is the same for any letters of a typeface.
+    """
+    is_ink = (one.strip < _INKED).astype(np.uint8)
+    is_edge = is_ink - cv2.erode(is_ink, np.ones((3, 3), np.uint8), borderValue=0)
+    columns = [slice(max(0, round(at.left)), round(at.right)) for at in _letters_of(one)]
+    if len(columns) < _LEAST_WEIGHED:
+        return 0.0
+    inked, edges = (
+        sum(int(part[_MARGIN_ROWS:-_MARGIN_ROWS, at].sum()) for at in columns)
+        for part in (is_ink, is_edge)
+    )
+    return inked / edges if edges else 0.0
 
 
 def _letters_of(one: Print) -> Iterator[Symbol]:

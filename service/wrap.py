@@ -48,7 +48,7 @@ _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _PARAMETER = re.compile(r"\w+=[\w./?=&#%~+:-]*")
 _QUERY = re.compile(r"\?\w+=")
 _OPEN_PARAMETER = re.compile(r"[?&]\w+$")
-_ESCAPE = re.compile(r"%[\dA-Fa-f]{2}$")
+_SPACE_END: Final = "%20"
 _LONG_NUMBER = re.compile(r"\d{3,}")
 _PORT = re.compile(r"\d{2,5}(?=/|$)")
 _PART = re.compile(r"[\w./?=&#%~+:()-]+")
@@ -150,7 +150,7 @@ def _ends_in_name(first: str) -> bool:
 
 def _goes_on_with_word(first: str, token: str, is_host: Callable[[str], bool]) -> bool:
     bare = token.rstrip(_CLOSING_MARKS)
-    if first[-1] in _ALWAYS_OPEN or _ESCAPE.search(first):
+    if first[-1] in _ALWAYS_OPEN or first.endswith(_SPACE_END):
         return True
     if first[-1] in _BEHIND_STOP:
         return _goes_on_behind_stop(first, bare)

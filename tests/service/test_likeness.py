@@ -10,13 +10,13 @@ HEIGHT = 44
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 
-def set_type(text, *, ink=30, size=1.5, slant=0.0):
+def set_type(text, *, ink=30, size=1.5, slant=0.0, weight=2):
     """Return a strip with `text`, character by character."""
     photo = np.full((HEIGHT, 40 * len(text) + 20), 235, np.uint8)
     symbols = []
     for place, one in enumerate(text):
         left = 10 + 40 * place
-        cv2.putText(photo, one, (left, 33), FONT, size, ink, 2, cv2.LINE_AA)
+        cv2.putText(photo, one, (left, 33), FONT, size, ink, weight, cv2.LINE_AA)
         symbols.append(Symbol(one, 0.9, left, left + 36))
     shear = np.array([[1.0, -slant, slant * HEIGHT / 2], [0.0, 1.0, 0.0]])
     photo = cv2.warpAffine(photo, shear, photo.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
@@ -75,6 +75,13 @@ def test_a_word_that_alone_in_its_line_is_set_as_the_link_is_set_apart():
     assert is_set_apart(LINK, word, set_type("those sugars", ink=110))
     assert not is_set_apart(LINK, word, set_type("those sugars"))
     assert not is_set_apart(LINK, rest, word)
+
+
+def test_how_bold_they_are_tells_of_words_without_a_letter_in_common():
+    bold, light = set_type("mcmc"), set_type("vwxv", weight=1)
+    assert is_set_apart(LINK, bold, light)
+    assert not is_set_apart(LINK, bold, set_type("vwxv"))
+    assert not is_set_apart(set_type("https://ruler.org/", weight=1), bold, light)
 
 
 def test_a_word_alone_in_its_line_is_not_set_apart():

@@ -122,6 +122,7 @@ def test_a_link_goes_on_where_something_shows_it(first, token):
         ("https://a.org/guide/", "12"),
         ("https://a.org/guide/", "12/05"),
         ("https://a.org/wiki_", "("),
+        ("https://a.org/%C3%A9", "three"),
     ],
 )
 def test_a_link_ends_where_nothing_shows_that_it_goes_on(first, token):
