@@ -56,6 +56,14 @@ _LEAST_RULE_PX: Final = 3 * _LINE_PX
 # Of the blocks beside a gutter so many hold text, and of these so many right at its side.
 _TEXT_PX: Final = 4 * _LINE_PX
 _SIDE_PX: Final = round(0.6 * _LINE_PX)
+# A narrow gutter is longer than any river through the text, or wider than its word spaces.
+_LONG_SPANS: Final = ((-13, 8), (-9, 14))
+_RIVER_RATIO: Final = 1.3
+_LEAST_SPACE_PX: Final = 4
+_LEAST_SPACES: Final = 2
+_LEAST_SPACED: Final = 3
+_SPACED_SHARE: Final = 0.25
+_WIDE_SHARE: Final = 0.5
 _LEAST_TEXT: Final = 0.55
 _LEAST_FLUSH: Final = 0.5
 _OUTSIDE: Final = np.zeros(1, np.bool_)
@@ -90,7 +98,7 @@ def find_gutter(
     ink = _cut_ink(grey, place, reach=reach, least_contrast=least_contrast)
     blocks = ink.reshape(2 * _HALF_BLOCKS, _BLOCK_ROWS, -1).sum(axis=1, dtype=np.uint8)
     lean, upright = _straighten(blocks)
-    side = min(_find_sides(upright), default=None)
+    side = min(_find_sides(upright, _see_blocks(grey, place)), default=None)
     if side is None:
         return None
     return Gutter(place, max(0, side - _BEHIND_PX) * place.height / _LINE_PX, lean)
@@ -156,8 +164,19 @@ def _straighten(blocks: NDArray[np.uint8]) -> tuple[float, NDArray[np.uint8]]:
     return float(_LEANS[best]), moved[best]
 
 
-def _find_sides(upright: NDArray[np.uint8]) -> Iterator[int]:
-    """Yield for each span of `upright` where its first gutter begins, if it has one."""
+def _see_blocks(grey: Grey, place: LineStart) -> slice:
+    """Return which of the blocks round `place` lie in the frame."""
+    size = place.height * _BLOCK_ROWS / _LINE_PX
+    first = math.ceil(_HALF_BLOCKS - place.y / size)
+    last = math.floor(_HALF_BLOCKS + (grey.shape[0] - place.y) / size)
+    return slice(max(0, first), min(2 * _HALF_BLOCKS, last))
+
+
+def _find_sides(upright: NDArray[np.uint8], seen: slice) -> Iterator[int]:
+    """Yield for each span of `upright` where its first gutter begins, if it has one.
+
+    Of its blocks those in `seen` lie in the frame.
+    """
     filled = upright >= _BLOCK_ROWS - 1
     # A rule that leans a little steps from one column to the next.
     filled[:, 1:] |= filled[:, :-1]
@@ -167,7 +186,10 @@ def _find_sides(upright: NDArray[np.uint8]) -> Iterator[int]:
         is_rule = rules[span.stop] - rules[span.start] >= _RULE_SHARE * (bottom - top)
         is_clear = is_rule | (ink[span.stop] - ink[span.start] <= _MOST_SPECKS)
         for left, right in _list_runs(is_clear, is_rule, least_px):
-            if _has_text(upright[span, max(0, left - _TEXT_PX) : left]):
+            if not _has_text(upright[span, max(0, left - _TEXT_PX) : left]):
+                continue
+            is_sure = least_px > _NARROW_PX or _is_long(upright, seen, left, right)
+            if is_sure or not _is_river(upright[span], left, right):
                 yield left + min(_PAPER_PX, _measure_paper(is_rule[left:right]) // 2)
                 break
 
@@ -201,3 +223,35 @@ def _has_text(blocks: NDArray[np.uint8]) -> bool:
     lines = np.count_nonzero(blocks.any(axis=1))
     flush = np.count_nonzero(blocks[:, -_SIDE_PX:].any(axis=1))
     return bool(lines >= _LEAST_TEXT * len(blocks) and flush >= _LEAST_FLUSH * lines)
+
+
+def _is_long(upright: NDArray[np.uint8], seen: slice, left: int, right: int) -> bool:
+    """Tell whether a gutter between `left` and `right` goes on for longer than a river does."""
+    blank = (
+        upright[_HALF_BLOCKS + top : _HALF_BLOCKS + bottom, left:right].sum(axis=0)
+        for top, bottom in _LONG_SPANS
+        if seen.start <= _HALF_BLOCKS + top and _HALF_BLOCKS + bottom <= seen.stop
+    )
+    return any((inked <= _MOST_SPECKS).sum() >= _NARROW_PX for inked in blank)
+
+
+def _is_river(blocks: NDArray[np.uint8], left: int, right: int) -> bool:
+    """Tell whether the columns from `left` to `right` are but word spaces, one below the other.
+
+    On most lines a gutter is wider than the spaces beside it.
+    """
+    first = max(0, left - _BEHIND_PX)
+    known = wide = 0
+    for row in blocks[:, first : right + _BEHIND_PX] > 0:
+        inked = np.flatnonzero(row)
+        behind = int(np.searchsorted(inked, left - first))
+        if not behind or len(inked) < _SPACED_SHARE * (left - first):
+            continue
+        gaps = np.diff(inked) - 1
+        spaces = np.delete(gaps, behind - 1) if behind < len(inked) else gaps
+        spaces = spaces[spaces >= _LEAST_SPACE_PX]
+        if len(spaces) < _LEAST_SPACES:
+            continue
+        known += 1
+        wide += behind == len(inked) or bool(gaps[behind - 1] > _RIVER_RATIO * np.median(spaces))
+    return known >= _LEAST_SPACED and wide < _WIDE_SHARE * known
