@@ -36,6 +36,8 @@ _FIRST_WORDS_RATIO = 7.0
 _CUT_GAP_RATIO = 0.5
 # What starts so close to the frame's edge may have more of its word before it.
 _CUT_START_RATIO = 0.35
+# How far below a line the next one is over, in line heights, mostly.
+_NEXT_RATIO = 1.6
 # From a course's last step to where the rule that it ends at has paper behind it.
 _RULE_AHEAD_RATIO = 2 * STEP_RATIO
 _RULE_LEVEL = 150
@@ -143,6 +145,12 @@ class Expander:
             return True
         behind = line.course.start_at(line.next_ink)
         return starts_column(line.grey, behind, least_contrast=line.course.least_contrast)
+
+    def is_last(self, line: Line) -> bool:
+        """Tell whether the frame ends above where the next line would, and this one as well."""
+        start = line.course.start
+        next_y = start.y + _NEXT_RATIO * start.height * math.cos(start.angle)
+        return next_y >= line.grey.shape[0] and self.is_at_end(line)
 
     def find_below(self, line: Line) -> Line | None:
         """Return the first words of the line below in the same column, None if there is none.

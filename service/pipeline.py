@@ -14,7 +14,7 @@ from service.likeness import Print, is_set_alike, is_set_apart, is_set_otherwise
 from service.link import End, Piece, make_link
 from service.overlap import drop_covered, drop_followers
 from service.records import Box, FrameResult, TextLine, Timings
-from service.scheme import PRINTED, read_scheme
+from service.scheme import PRINTED, has_whole_scheme, read_scheme
 from service.turns import Turns
 from service.url import UrlParser
 from service.url_end import first_word, text_of
@@ -22,6 +22,7 @@ from service.wrap import (
     drop_bars,
     is_continued,
     is_unfinished,
+    may_be_broken,
     may_be_part,
     may_go_on,
     rate_end,
@@ -52,6 +53,8 @@ _READ = "read"
 _GRID_PX = 0.5
 # A word space and what nobody knows of where a line ends, in line heights.
 _LEAST_SPACE = 2.5
+# A prefix that starts no further from the frame's left edge, in its heights, may be cut by it.
+_EDGE_RATIO = 0.15
 _TELLING_SYMBOLS = 24
 _SURE_SYMBOL = 0.8
 
@@ -191,6 +194,8 @@ class Pipeline:
             reading = self._reader.read(line.strip, lambda text: self._parse(text, prefix))
         if reading is None or (reading.has_whole_host and _so_far(reading) < least):
             return None
+        if prefix.box.left < _EDGE_RATIO * prefix.box.height and not has_whole_scheme(reading.raw):
+            return None
         pieces = [Piece(line, 0)]
         whole, end = self._join_lines(reading, pieces, prefix, clock)
         is_cut = end.trust == 0.0 or (pieces[-1].line.is_cut and whole.may_be_cut)
@@ -209,8 +214,7 @@ class Pipeline:
         while self._settings.join_wrapped and len(pieces) < _MAX_LINES:
             below = self._expand_below(pieces[-1], reading, clock)
             if below is None:
-                # That no line was found is not that there is none.
-                return reading, End(is_seen=not reading.is_open)
+                return reading, self._rate_bare_end(reading, pieces[-1])
             if below.is_cut:
                 return reading, End(0.0)
             if below.line is None:
@@ -239,21 +243,24 @@ class Pipeline:
         with clock.stage("expand"):
             # What cannot end there needs less to show that its line does.
             is_end = (line.is_line_end and not _is_whole(reading)) or self._expander.is_at_end(line)
-            begun = self._expander.find_below(line) if is_end else None
+            # Beside a word space that is as wide as a gutter only what follows tells.
+            may_end = is_end or (not line.is_cut and may_be_broken(reading.open_text))
+            begun = self._expander.find_below(line) if may_end else None
         if begun is None:
             return None
         with clock.stage("recognize"):
             words = self._reader.read_once(begun.strip, drop_bars) or TextLine("", 0.0)
         word = first_word(words, line_height=begun.strip.pixels.shape[0])
         token = _token(word)
-        below = Below(token, begun, word)
+        below = Below(token, begun, word, is_end=is_end)
         # The first character of such a word may be half of one, or the frame's edge.
-        if begun.starts_outside and self._is_continued(reading, token[1:]):
+        goes_on = not _is_whole(reading) or (is_end and self._is_continued(reading, token[1:]))
+        if begun.starts_outside and goes_on:
             return below._replace(is_cut=True)
         # A word that fills the strip may be cut short, and is not to be judged by its end.
         tell = may_go_on if len(word) == len(words.symbols) else is_continued
         may_follow = tell(reading.open_text, token, self._parser.is_host)
-        if not may_follow and not self._is_set_alike(reading, last, begun, word):
+        if not may_follow and not (is_end and self._is_set_alike(reading, last, begun, word)):
             return below
         with clock.stage("expand"):
             return below._replace(line=self._expander.expand_below(begun))
@@ -294,6 +301,8 @@ class Pipeline:
 
     def _rate_end(self, reading: Reading, last: Piece, below: Below, token: str) -> End:
         """Return how likely a link ends with its `last` line, above the word `token`."""
+        if not below.is_end:
+            return End()
         if below.begun.starts_outside:
             return End(rate_unseen_end(reading.open_text), is_seen=False)
         trust = rate_end(
@@ -304,6 +313,13 @@ class Pipeline:
             is_set_otherwise=lambda: self._is_set_otherwise(reading, last, below),
         )
         return End(trust)
+
+    def _rate_bare_end(self, reading: Reading, last: Piece) -> End:
+        """Return how likely a link ends with its `last` line where no line was found below."""
+        if reading.is_open and self._expander.is_last(last.line):
+            return End(rate_unseen_end(reading.open_text), is_seen=False)
+        # That no line was found is not that there is none.
+        return End(is_seen=not reading.is_open)
 
     def _measure_room(self, last: Piece, below: Below) -> float:
         return measure_room(last.line, self._expander.expand_below(below.begun)) - _LEAST_SPACE
@@ -347,7 +363,8 @@ class Below(NamedTuple):
     """The first word of the line below, and all of it where a link may go on there.
 
     `begun` has its first words, the `symbols` of the first one among them. `is_cut` says that the
-    link goes on there, but that the line starts outside the frame.
+    link goes on there, but that the line starts outside the frame, `is_end` that the line above
+    seems to end with the link.
     """
 
     word: str
@@ -355,6 +372,7 @@ class Below(NamedTuple):
     symbols: Sequence[Symbol]
     line: Line | None = None
     is_cut: bool = False
+    is_end: bool = True
 
     @property
     def width(self) -> float:

@@ -27,6 +27,7 @@ _MAX_JUNK = 2
 _MAX_EXTRA = 4
 _MAX_COST_RATIO = 0.45
 _OTHER_LABEL_COST = 1.0
+_WHOLE: Final = ("http", "tcp", "www")
 # What lies further right in a line is no part of any scheme.
 _MOST_READ = _MAX_JUNK + max(map(len, PRINTED.values())) + _MAX_EXTRA
 _KEPT_STARTS = 64
@@ -50,6 +51,14 @@ def find_scheme(symbols: Sequence[Symbol], label: str) -> Anchor | None:
     """
     text = "".join(symbol.text[0] for symbol in symbols).lower()
     return _find_exact(text) or _find_nearest(text[:_MOST_READ], label)
+
+
+def has_whole_scheme(raw: str) -> bool:
+    """Tell whether what was read has a whole scheme, though it may start outside the frame.
+
+    `ttp://` looks like `ftp://`, and whatever is before that may be cut.
+    """
+    return raw.lower().startswith(_WHOLE)
 
 
 def read_scheme(line: TextLine, label: str) -> Anchor | None:

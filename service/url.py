@@ -35,6 +35,8 @@ _UNSOUND_CHANCE = 0.05
 _MIXED_CASE_CHANCE = 0.1
 # Nor has it, in the words of a path, digits that look like letters.
 _ODD_WORD_CHANCE = 0.1
+# Marks that links have within them, and sentences behind them.
+_WITHIN_LINKS = frozenset(("", ".", "?", ":"))
 _URL = re.compile(r"[\w\-.~:/?#\[\]@!$&'()*+,;=%|]+")
 _HOST = re.compile(r"[^:]+://(?:[^/?#@]*@)?(\[[^\]]*\]|[^:/?#]*)")
 
@@ -75,7 +77,7 @@ class Reading:
     @property
     def is_open(self) -> bool:
         """Whether nothing but a stop follows, so that the link may go on in the next line."""
-        return self._rest in {"", ".", "?", ":"}
+        return self._rest in _WITHIN_LINKS
 
     @property
     def may_be_cut(self) -> bool:
@@ -83,7 +85,8 @@ class Reading:
 
         What is left of a character there is read as any mark; a space is a link's end.
         """
-        return len(self._rest) <= 1 and not self._rest.isspace()
+        marks = self._rest[:-1], self._rest[-1:]
+        return marks[0] in _WITHIN_LINKS and not marks[1].isspace()
 
     @property
     def open_text(self) -> str:

@@ -33,6 +33,7 @@ _SURE_PART = re.compile(
 # What prose has few of, and those are names, or words that nothing else goes on with either.
 _PAIR = re.compile(r"([\w%-]+)/[\w%-]+")
 _FILE = re.compile(rf"/.*\.({'|'.join(FILE_ENDINGS)})\.?$")
+_BEGUN_ENDING = re.compile(r"/.*\.(\w{1,3})$")
 _BEHIND_SLASH: Final = frozenset("~#?")
 _TWO_MARKS: Final = ("/~", "/?", "/#", "_(")
 _WITHIN_NAMES: Final = frozenset("._-")
@@ -43,7 +44,7 @@ _FULL_ENDS: Final = frozenset("/)")
 _BEHIND_STOP: Final = frozenset("?:")
 # A list's number, a note's, what goes on in brackets or begins a quotation, a call of a function,
 # what a card has before a number or an address.
-_NO_PART = re.compile(r"[\[(]\w|[\"“„]|\d+\.$|.*\w\(\)|[A-Z][\w-]*:$|(Tel|Fax|Mob|Ph)\.$")
+_NO_PART = re.compile(r"[\[(]\w|[\"“„]|\d+\.$|.*\w\(\)|[A-Z][\w-]*:$|(Tel|Fax|Mob|Ph)[.,]$")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _PARAMETER = re.compile(r"\w+=[\w./?=&#%~+:-]*")
 _QUERY = re.compile(r"\?\w+=")
@@ -55,6 +56,8 @@ _PART = re.compile(r"[\w./?=&#%~+:()-]+")
 _BARS: Final = frozenset("|\\¦ ")
 _BRACKETS: Final = {")": "(", "]": "[", ">": "<"}
 _SCHEME_LIKE = re.compile(r"\w{2,6}://")
+# Below a scheme it is the host's first part, else a link of its own.
+_WWW = re.compile(r"www\.(?!.*://)", re.IGNORECASE)
 _OPENING_MARKS: Final = "(<[{-–•*\"'“‘"
 _CLOSING_MARKS: Final = ".,;:!?'\"”’)]>"
 
@@ -89,13 +92,22 @@ def may_go_on(first: str, beginning: str, is_host: Callable[[str], bool]) -> boo
     return beginning[0] in {"/": _BEHIND_SLASH, "_": "("}.get(first[-1], ())
 
 
+def may_be_broken(first: str) -> bool:
+    """Tell whether a link ends as `first` where links are broken most.
+
+    It may be at its line's end then, though something stands to the right of it.
+    """
+    return first[-1] in _ALWAYS_OPEN or (first[-1] == "/" and not first.endswith("//"))
+
+
 def is_continued(first: str, token: str, is_host: Callable[[str], bool]) -> bool:
     """Tell whether a link that ends its line as `first` goes on with the next line's `token`.
 
     `first` has no spaces and starts with its scheme; `token` is the next line's first word.
     """
     bare = token.rstrip(_CLOSING_MARKS)
-    if not bare or "@" in token or _starts_a_link(token):
+    is_link = _starts_a_link(token) and not (first.endswith("://") and _WWW.match(token))
+    if not bare or "@" in token or is_link:
         return False
     if _lacks_host(first, is_host):
         return _goes_on_with_host(first, token, is_host)
@@ -156,9 +168,18 @@ def _goes_on_with_word(first: str, token: str, is_host: Callable[[str], bool]) -
         return _goes_on_behind_stop(first, bare)
     if _FILE.search(first):
         return bare in FILE_ENDINGS
+    if _has_begun_ending(first, bare):
+        return True
     if first[-1] in _JOINTS:
         return _looks_like_url(token, bare, first)
     return _is_broken_word(first, bare, is_host)
+
+
+def _has_begun_ending(first: str, bare: str) -> bool:
+    """Tell whether a file's ending was broken: `.p` above `hp`."""
+    begun = _BEGUN_ENDING.search(first)
+    # A letter alone is more often a list's bullet, however it was read.
+    return begun is not None and len(bare) > 1 and begun[1] + bare in FILE_ENDINGS
 
 
 def _goes_on_behind_stop(first: str, bare: str) -> bool:

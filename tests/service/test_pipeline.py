@@ -114,7 +114,7 @@ def test_a_link_that_runs_out_of_the_frame_is_not_given(tesseract):
 
 
 @pytest.mark.parametrize("width", range(396, 424, 3))
-@pytest.mark.parametrize("mark", ["", ",", "]", "!", "-"])
+@pytest.mark.parametrize("mark", ["", ",", "]", "!", "-", ".;"])
 def test_what_is_left_of_a_character_at_the_frames_edge_does_not_end_a_link(width, mark):
     page = print_page(["https://example.org/a/rather/long/path"], size=(width, 300))
     pipeline = build(page, Reads("https://example.org/a" + mark))
@@ -154,6 +154,52 @@ def test_a_link_whose_next_line_starts_outside_the_frame_is_not_given(
         assert [link.url for link in links] == ["https://keras.io/"] * is_given
     # Whoever follows links divides by how likely they end where they do.
     assert [link is not None for link in seen] == [is_given]
+
+
+# What the frame's left edge leaves of `http://` looks like `ftp://`.
+@pytest.mark.parametrize(
+    ("text", "left", "is_given"),
+    [
+        ("http://example.org", 0.0, True),
+        ("ttp://example.org", 0.0, False),
+        ("p://example.org", 0.0, False),
+        ("ftp://example.org", 0.0, False),
+        ("ftp://example.org", 30.0, True),
+    ],
+)
+def test_a_link_whose_scheme_may_be_cut_by_the_frame_is_not_given(text, left, is_given):
+    page = print_page(["ftp://example.org and prose"], left=left)
+    (prefix,) = page.prefixes
+    at_edge = replace(prefix, box=prefix.box._replace(left=left))
+    pipeline = build_on(FakeDetector((at_edge,)), Reads(text))
+    assert bool(pipeline.run(page.frame, 1.0).links) == is_given
+
+
+@pytest.mark.parametrize(("height", "trust"), [(155, 0.55), (195, 1.0)])
+def test_a_link_below_which_the_frame_ends_is_less_sure(tesseract, height, trust):
+    page = print_page(["found at https://keras.io/guides"], size=(1000, height))
+    (link,) = build(page, tesseract).run(page.frame, 1.0).links
+    assert (link.url, link.trust, link.is_end_seen) == ("https://keras.io/guides", trust, False)
+
+
+@pytest.mark.parametrize(
+    ("below", "url"),
+    [
+        ("writing/layers.html", "https://keras.io/guides/writing/layers.html"),
+        ("guides", "https://keras.io/guides/"),
+    ],
+)
+def test_a_link_is_followed_past_what_stands_close_to_the_right_of_it(tesseract, below, url):
+    page = print_page(["https://keras.io/guides/   ruler", below])
+    (link,) = build(page, tesseract).run(page.frame, 1.0).links
+    assert (link.url, link.trust > 0.9) == (url, True)
+
+
+def test_a_scheme_alone_in_its_line_goes_on_with_the_www_below(tesseract):
+    page = print_page(["a long line of prose, and http://", "www.keras.io/guides stands here"])
+    assert len(page.prefixes) == 2
+    links = build(page, tesseract).run(page.frame, 1.0).links
+    assert [link.url for link in links] == ["http://www.keras.io/guides"]
 
 
 def test_a_link_that_breaks_within_its_host_is_joined_or_not_given(tesseract):

@@ -68,6 +68,9 @@ CONTINUED = [
     ("https://a.org/gui", "de#three"),
     ("https://a.org/guide/", "12/"),
     ("https://a.org/guide/", "12/05/"),
+    ("https://a.org/guide.p", "hp>."),
+    ("https://a.org/guide.ht", "ml"),
+    ("tcp://", "www.example.org:3000/"),
 ]
 
 
@@ -118,6 +121,10 @@ def test_a_link_goes_on_where_something_shows_it(first, token):
         ("https://a.org/guide/", "?"),
         ("https://a.org/guide/", "?three"),
         ("https://a.org/guide", "he/she"),
+        ("https://a.org/guide.p", "hpa"),
+        ("https://a.org/guide.ph", "p"),
+        ("https://a.org/", "www.example.org"),
+        ("https://", "www.example.org/http://b.org"),
         ("https://a.org", "three/four"),
         ("https://a.org/guide/", "12"),
         ("https://a.org/guide/", "12/05"),
@@ -187,7 +194,7 @@ def test_a_link_cannot_end_with_a_joint(text):
         ("https://a.org/guide/", ["The", "and,", "[2]", "(3)", "(accessed", "4."], 0.94),
         (
             "https://a.org/guide/",
-            ["my", "and/or", '"three', "ruler()", "Phone:", "CCP4mng:", "Tel.", "me@b.org,"],
+            ["my", "and/or", '"three', "ruler()", "CCP4mng:", "Tel.", "Tel,", "me@b.org,"],
             0.94,
         ),
         ("https://a.org/guide/", ["phone:", "Rulers.", 'ruler"'], 0.55),
