@@ -28,6 +28,7 @@ from service.wrap import (
     rate_end,
     rate_join,
     rate_unseen_end,
+    starts_whole,
 )
 
 if TYPE_CHECKING:
@@ -303,7 +304,7 @@ class Pipeline:
         """Return how likely a link ends with its `last` line, above the word `token`."""
         if not below.is_end:
             return End()
-        if below.begun.starts_outside:
+        if below.begun.starts_outside and not (token and starts_whole(token)):
             return End(rate_unseen_end(reading.open_text), is_seen=False)
         trust = rate_end(
             reading.open_text,

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 # reads it: 14 of 22 were, its first choice 7 times.
 _LEAST_SECOND = 0.3
 
+# Where Tesseract does not see the space behind a link, but the same link: 12 of 13 ended there.
+_SPACE_TRUST = 0.92
+
 T = TypeVar("T", bound="Ballot")
 U = TypeVar("U")
 
@@ -170,6 +173,9 @@ class JointReader:
     def _choose(self, network: T, tesseract: T | None) -> T:
         if tesseract is None:
             return _rated(network, Evidence.NETWORK_OPPOSED, self._rate)
+        if network.ends_before(tesseract.meaning):
+            sureness = self._rate(Evidence.BOTH_READERS, network.confidence)
+            return network.rated(_SPACE_TRUST * sureness)
         first, second = compare_readings(network, tesseract)
         ours = _rated(network, first, self._rate)
         if second is None:

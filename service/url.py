@@ -35,6 +35,7 @@ _UNSOUND_CHANCE = 0.05
 _MIXED_CASE_CHANCE = 0.1
 # Nor has it, in the words of a path, digits that look like letters.
 _ODD_WORD_CHANCE = 0.1
+_MARKS = re.compile(r"[/._?=&#%~]")
 # Marks that links have within them, and sentences behind them.
 _WITHIN_LINKS = frozenset(("", ".", "?", ":"))
 _URL = re.compile(r"[\w\-.~:/?#\[\]@!$&'()*+,;=%|]+")
@@ -100,6 +101,15 @@ class Reading:
     def rated(self, confidence: float) -> Reading:
         """Return the same reading with another confidence, less where the host is unknown."""
         return replace(self, confidence=confidence * self.host_trust)
+
+    def ends_before(self, meaning: str) -> bool:
+        """Tell whether `meaning` is this link and the next word, as if no space parted them.
+
+        What has several marks of a link is more likely its end.
+        """
+        behind = meaning.removeprefix(self.meaning)
+        is_longer = len(behind) < len(meaning) and behind != ""
+        return is_longer and self._rest.startswith(" ") and len(_MARKS.findall(behind)) <= 1
 
     def chance_of(self, meaning: str) -> float:
         """Return how likely the line means that, beside what was read; 0 if it is none of these."""

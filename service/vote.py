@@ -31,6 +31,10 @@ class Ballot(Protocol):
         """Return how likely that was meant beside what was understood, 0 where nothing tells."""
         ...
 
+    def ends_before(self, meaning: str) -> bool:
+        """Tell whether `meaning` is what was understood, and the next word as well."""
+        ...
+
 
 T = TypeVar("T", bound=Ballot)
 

@@ -205,6 +205,15 @@ def drop_bars(line: TextLine) -> TextLine:
     return replace(line, text="".join(one.text for one in kept), symbols=kept) if bars else line
 
 
+def starts_whole(token: str) -> bool:
+    """Tell whether a word that starts at the frame's edge has nothing before it outside.
+
+    A capital begins it, or what opens a note or a quotation.
+    """
+    is_capital = token[0].isupper() and token[1:2].islower()
+    return is_capital or (len(token) > 1 and token[0] in _OPENING_MARKS)
+
+
 def rate_unseen_end(first: str) -> float:
     """Return how likely a link ends as `first` where the next line starts outside the frame."""
     if first[-1] in _BEHIND_END and first[-2] in _FULL_ENDS:

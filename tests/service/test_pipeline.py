@@ -202,6 +202,13 @@ def test_a_scheme_alone_in_its_line_goes_on_with_the_www_below(tesseract):
     assert [link.url for link in links] == ["http://www.keras.io/guides"]
 
 
+@pytest.mark.parametrize(("below", "trust"), [("prose stands here", 0.55), ("Prose is", 0.94)])
+def test_a_capital_at_the_frames_edge_begins_its_line(tesseract, below, trust):
+    page = print_page(["from https://keras.io/guides", below], left=5)
+    (link,) = build(page, tesseract).run(page.frame, 1.0).links
+    assert (link.url, link.trust) == ("https://keras.io/guides", trust)
+
+
 def test_a_link_that_breaks_within_its_host_is_joined_or_not_given(tesseract):
     page = print_page(["see the site at https://www.debian", ".org for more of it"])
     assert [link.url for link in build(page, tesseract).run(page.frame, 1.0).links] == [

@@ -148,6 +148,10 @@ def test_what_the_network_was_in_doubt_about_is_believed_where_tesseract_reads_i
     assert ask(("c",)).text == "a"
 
 
+def test_a_space_that_only_the_network_sees_is_hardly_doubted():
+    assert ask_both(Script("a"), Script("a more")) == Vote("a", pytest.approx(0.92 * 0.99))
+
+
 def test_what_makes_sense_to_the_network_only_is_trusted_less():
     assert ask_both(Script("a"), Script("?")) == Vote("a", 0.45)
 

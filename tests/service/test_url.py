@@ -244,6 +244,21 @@ def test_a_host_that_nobody_knows_may_lack_its_end(line, is_whole):
     assert parse(line).has_whole_host is is_whole
 
 
+@pytest.mark.parametrize(
+    ("line", "other", "ends_before"),
+    [
+        ("https://a.org/x more of it", "https://a.org/xmore", True),
+        ("https://A.org/x.html HP/UX of it", "https://a.org/x.htmlHP/UX", True),
+        ("https://a.org/x more of it", "https://a.org/x", False),
+        ("https://a.org/x more of it", "https://a.org/ymore", False),
+        ("https://a.org/x", "https://a.org/xmore", False),
+        ("https://a.org/x de/~more/of", "https://a.org/xde/~more/of", False),
+    ],
+)
+def test_a_link_ends_before_one_that_has_the_next_word_as_well(line, other, ends_before):
+    assert parse(line).ends_before(parse(other).meaning) is ends_before
+
+
 def test_scheme_and_host_mean_the_same_in_any_case():
     assert parse("HTTPS://KERAS.io/Api").meaning == "https://keras.io/Api"
     assert parse("https://keras.io?Q").meaning == "https://keras.io?Q"

@@ -20,6 +20,9 @@ class Vote:
     def chance_of(self, meaning):
         return 0.5 if meaning in self.doubts else 0.0
 
+    def ends_before(self, meaning):
+        return meaning == self.meaning + " more"
+
 
 A, SURER_A, B, C = Vote("a", 0.8), Vote("a", 0.9), Vote("b", 0.95), Vote("c", 0.6)
 

@@ -11,6 +11,7 @@ from service.wrap import (
     rate_end,
     rate_join,
     rate_unseen_end,
+    starts_whole,
 )
 
 IS_HOST = HostChecker().is_plausible
@@ -261,3 +262,13 @@ def test_a_tables_rule_is_no_part_of_a_link(text, kept):
     line = TextLine(text, 0.9, tuple(Symbol(one, 0.9, 0.0, 1.0) for one in text))
     assert drop_bars(line).text == kept
     assert "".join(symbol.text for symbol in drop_bars(line).symbols) == kept
+
+
+@pytest.mark.parametrize("token", ["Real", "[3]", "(see", "“Three"])
+def test_a_word_that_begins_as_words_do_has_nothing_before_it(token):
+    assert starts_whole(token)
+
+
+@pytest.mark.parametrize("token", ["eal", "R", "REAL", "(", "3]", "/x"])
+def test_what_may_be_a_words_end_may_have_more_before_it(token):
+    assert not starts_whole(token)
