@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _INK_LEVEL = 150
 _MIN_INK_PX = 2
 _UNDERSCORE_PX = 6
-_UNDERSCORE_SHARE = 0.75
+_UNDERSCORE_SHARE, _CUT_UNDERSCORE_SHARE = 0.6, 0.75
 _LEVEL_PX = 1
 _BESIDE_PX = 2
 # Word spaces: how wide at least and in any case, in line heights; in letter gaps where type is set
@@ -42,7 +42,7 @@ def find_gaps(pixels: Pixels) -> list[tuple[int, int]]:
     """Return (left, right) of every inkless run of columns, left to right, `right` outside.
 
     `pixels` is a flat strip; a tenth of its height above and below is not looked at, as
-    neighbouring lines reach into it. Only an underscore lies down there all along a gap.
+    neighbouring lines reach into it. Only an underscore lies down there along most of a gap.
     """
     rows = pixels.shape[0]
     is_ink = (pixels < _INK_LEVEL).view(np.uint8)
@@ -53,9 +53,10 @@ def find_gaps(pixels: Pixels) -> list[tuple[int, int]]:
     edges = np.flatnonzero(bounded[1:] != bounded[:-1])
     left, right = edges[::2], edges[1::2]
     is_narrow = right - left < _UNDERSCORE_PX
-    is_gap = is_narrow | ~_is_covered(is_low & is_inside, left, right)
+    is_gap = is_narrow | ~_is_covered(is_low & is_inside, left, right, _UNDERSCORE_SHARE)
     # What reaches out of the strip is an underscore as well, or the top of the next line.
-    may_be_bar = is_gap & ~is_narrow & _is_covered(is_low & ~is_inside, left, right)
+    is_cut = _is_covered(is_low & ~is_inside, left, right, _CUT_UNDERSCORE_SHARE)
+    may_be_bar = is_gap & ~is_narrow & is_cut
     for place in np.flatnonzero(may_be_bar):
         start, end = int(left[place]), int(right[place])
         # A rule goes on below the letters.
@@ -66,11 +67,11 @@ def find_gaps(pixels: Pixels) -> list[tuple[int, int]]:
 
 
 def _is_covered(
-    is_low: NDArray[np.bool_], left: NDArray[np.intp], right: NDArray[np.intp]
+    is_low: NDArray[np.bool_], left: NDArray[np.intp], right: NDArray[np.intp], share: float
 ) -> NDArray[np.bool_]:
-    """Tell for each run of columns whether nearly all of them are `is_low`."""
+    """Tell for each run of columns whether more than this share of them are `is_low`."""
     low = np.concatenate((_OUTSIDE, is_low)).cumsum()
-    return np.asarray(low[right] - low[left] > _UNDERSCORE_SHARE * (right - left))
+    return np.asarray(low[right] - low[left] > share * (right - left))
 
 
 def _is_level(depth: NDArray[np.int32]) -> bool:

@@ -22,10 +22,18 @@ def test_ink_of_the_neighbouring_lines_is_not_looked_at():
     assert find_gaps(pixels) == [(0, 5), (10, 30)]
 
 
-def test_an_underscore_is_no_gap():
+# In typewriter faces it may be a third narrower than what lies between its neighbours.
+@pytest.mark.parametrize("sides", [(10, 20), (12, 19)])
+def test_an_underscore_is_no_gap(sides):
     pixels = strip_with_ink((5, 10), (20, 25))
-    pixels[37:39, 10:20] = 0
+    pixels[37:39, slice(*sides)] = 0
     assert find_gaps(pixels) == [(0, 5), (25, 30)]
+
+
+def test_a_speck_below_a_gap_is_no_underscore():
+    pixels = strip_with_ink((5, 10), (20, 25))
+    pixels[37:39, 12:17] = 0
+    assert find_gaps(pixels) == [(0, 5), (10, 20), (25, 30)]
 
 
 def test_an_underscore_that_reaches_out_of_the_strip_is_no_gap():
