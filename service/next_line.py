@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Whole rows of a band.
 _PITCH_RATIOS: Final = np.rint(np.arange(0.85, 2.0, 0.1) * LINE_PX) / LINE_PX
 # The next line may be indented or centred, but starts no further right than the one above ends.
-_PROBES: Final = (0.75, 2.0, 3.5, 5.0, 6.5, 8.0, 10.5, 13.0)
+_PROBES: Final = (0.75, 2.0, 3.5, 5.0, 6.5, 8.0, 9.25, 10.5, 11.75, 13.0)
 _MAX_LEFT_RATIO: Final = 100.0
 # On the way to a gutter that was seen a gap is a word space; what is wider lies beside an indent.
 _INDENT_RATIO: Final = 2.0

@@ -33,6 +33,8 @@ _SURE_PART = re.compile(
 # What prose has few of, and those are names, or words that nothing else goes on with either.
 _PAIR = re.compile(r"([\w%-]+)/[\w%-]+")
 _FILE = re.compile(rf"/.*\.({'|'.join(FILE_ENDINGS)})\.?$")
+_BEGUN_VERSION = re.compile(r"/(v?)\d+\.$")
+_VERSION_REST = re.compile(r"\d+(/[\w./-]*)?")
 _BEGUN_ENDING = re.compile(r"/.*\.(\w{1,3})$")
 _BEHIND_SLASH: Final = frozenset("~#?")
 _TWO_MARKS: Final = ("/~", "/?", "/#", "_(")
@@ -42,9 +44,9 @@ _WITHIN_QUERIES: Final = frozenset("=&")
 _BEHIND_END: Final = frozenset(".?:")
 _FULL_ENDS: Final = frozenset("/)")
 _BEHIND_STOP: Final = frozenset("?:")
-# A list's number, a note's, what goes on in brackets or begins a quotation, a call of a function,
-# what a card has before a number or an address.
-_NO_PART = re.compile(r"[\[(]\w|[\"“„]|\d+\.$|.*\w\(\)|[A-Z][\w-]*:$|(Tel|Fax|Mob|Ph)[.,]$")
+# A list's number, a note's, what goes on in brackets or begins a quotation or a comment, a call of
+# a function, what a card has before a number or an address.
+_NO_PART = re.compile(r"[\[(]\w|[\"“„]|/[/*]|\d+\.$|.*\w\(\)|[A-Z][\w-]*:$|(Tel|Fax|Mob|Ph)[.,]$")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _PARAMETER = re.compile(r"\w+=[\w./?=&#%~+:-]*")
 _QUERY = re.compile(r"\?\w+=")
@@ -168,7 +170,7 @@ def _goes_on_with_word(first: str, token: str, is_host: Callable[[str], bool]) -
         return _goes_on_behind_stop(first, bare)
     if _FILE.search(first):
         return bare in FILE_ENDINGS
-    if _has_begun_ending(first, bare):
+    if _has_begun_ending(first, bare) or _has_begun_version(first, bare):
         return True
     if first[-1] in _JOINTS:
         return _looks_like_url(token, bare, first)
@@ -180,6 +182,12 @@ def _has_begun_ending(first: str, bare: str) -> bool:
     begun = _BEGUN_ENDING.search(first)
     # A letter alone is more often a list's bullet, however it was read.
     return begun is not None and len(bare) > 1 and begun[1] + bare in FILE_ENDINGS
+
+
+def _has_begun_version(first: str, bare: str) -> bool:
+    """Tell whether a version was broken: `/v2.` above `16`, or `/2.` above `16/`."""
+    begun, rest = _BEGUN_VERSION.search(first), _VERSION_REST.fullmatch(bare)
+    return begun is not None and rest is not None and bool(begun[1] or rest[1])
 
 
 def _goes_on_behind_stop(first: str, bare: str) -> bool:

@@ -72,6 +72,8 @@ CONTINUED = [
     ("https://a.org/guide.p", "hp>."),
     ("https://a.org/guide.ht", "ml"),
     ("tcp://", "www.example.org:3000/"),
+    ("https://a.org/v2.", "16"),
+    ("https://a.org/2.", "16/three"),
 ]
 
 
@@ -124,6 +126,8 @@ def test_a_link_goes_on_where_something_shows_it(first, token):
         ("https://a.org/guide", "he/she"),
         ("https://a.org/guide.p", "hpa"),
         ("https://a.org/guide.ph", "p"),
+        ("https://a.org/2.", "16"),
+        ("https://a.org/v2.", "Three"),
         ("https://a.org/", "www.example.org"),
         ("https://", "www.example.org/http://b.org"),
         ("https://a.org", "three/four"),
@@ -195,7 +199,17 @@ def test_a_link_cannot_end_with_a_joint(text):
         ("https://a.org/guide/", ["The", "and,", "[2]", "(3)", "(accessed", "4."], 0.94),
         (
             "https://a.org/guide/",
-            ["my", "and/or", '"three', "ruler()", "CCP4mng:", "Tel.", "Tel,", "me@b.org,"],
+            [
+                "my",
+                "and/or",
+                '"three',
+                "ruler()",
+                "//ruler",
+                "CCP4mng:",
+                "Tel.",
+                "Tel,",
+                "me@b.org,",
+            ],
             0.94,
         ),
         ("https://a.org/guide/", ["phone:", "Rulers.", 'ruler"'], 0.55),

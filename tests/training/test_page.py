@@ -100,6 +100,17 @@ def test_what_follows_a_link_that_ends_its_line_is_noted(setting):
             assert found.following[0][1] > found.lines[-1][0][1] + 10
 
 
+@pytest.mark.parametrize(("below", "has_following"), [(0.0, True), (1.0, False)])
+def test_what_follows_a_link_may_be_the_next_blocks_first_word(setting, below, has_following):
+    sheet = Sheet(600, 400, (255, 255, 255))
+    column = Column(10, 10, 580, 400)
+    link = LinkWord("http", "http://example.org")
+    bottom = flow(sheet, column, 10, ["word", link], setting)
+    flow(sheet, column, bottom + below * setting.leading, ["more", "words"], setting)
+    (found,) = sheet.finish("book", is_dark=False).links
+    assert (found.following is not None) == has_following
+
+
 def test_a_link_is_cut_where_its_column_ends_before_it_does(setting):
     url = "https://" + "/".join(["segment"] * 14)
     page, _ = set_words(setting, [LinkWord("https", url), *["word"] * 200, LinkWord("https", url)])

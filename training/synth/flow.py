@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from training.synth.sheet import OpenLink, Run, Sheet, Type, break_points
+from training.synth.sheet import Ending, OpenLink, Run, Sheet, Type, break_points
 from training.synth.urls import Lookalike
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ def flow(
     if line and baseline < column.bottom:
         last = replace(setting, justified=False)
         _set_line(sheet, line, last, start=(x, baseline), room=room, above=above)
+        if (ended := line[-1].ended_link) is not None:
+            sheet.ended_links.append(Ending(ended, x, baseline, setting.leading))
         baseline += setting.leading
     return baseline - setting.body.size * 0.95
 
@@ -146,6 +148,8 @@ def _set_line(
     ended = above[-1].ended_link if above else None
     if ended is not None and line[0].link is not ended:
         ended.following = line[0].quad_at(x, baseline)
+    if not above:
+        sheet.note_following(line[0], x, baseline)
     for run in line:
         sheet.set_run(x, baseline, run)
         x += run.width + space

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Colour = tuple[int, int, int]
 # As many as the longest prefix has.
 DECOY_CHARACTERS = 8
+# Of the leading: how far below a block's last line another block may start as if it went on.
+_NEXT_LINE_RATIO = 1.5
 PageKind = Literal["book", "article", "manual", "slide", "poster", "card"]
 
 
@@ -96,6 +98,18 @@ class OpenLink:
     following: NDArray[np.float32] | None = None
 
 
+class Ending(NamedTuple):
+    """A link that a block of text ends with, where that one's last line starts, and its leading.
+
+    All in page pixels.
+    """
+
+    link: OpenLink
+    left: float
+    baseline: float
+    leading: float
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """Text set without a break; `link` spans characters `start` to `stop` of it."""
@@ -132,6 +146,7 @@ class Sheet:
         self.draw = ImageDraw.Draw(self.image)
         self.open_links: list[OpenLink] = []
         self.decoys: list[Decoy] = []
+        self.ended_links: list[Ending] = []
 
     def set_run(self, x: float, baseline: float, run: Run) -> None:
         """Draw a run from (x, baseline) to the right and note where its link stands."""
@@ -149,6 +164,13 @@ class Sheet:
                 (left, y, right, y), fill=type_.colour, width=max(1, round(type_.size * 0.05))
             )
         self._note(run.link, run.text[run.start : run.stop], left, baseline, type_)
+
+    def note_following(self, first: Run, x: float, baseline: float) -> None:
+        """Note that a block starts at (x, baseline) with `first`, for a link that ends above it."""
+        for link, left, above, leading in self.ended_links:
+            is_next_line = 0 < baseline - above < _NEXT_LINE_RATIO * leading
+            if is_next_line and abs(x - left) < leading:
+                link.following = first.quad_at(x, baseline)
 
     def finish(self, kind: str, *, is_dark: bool) -> Page:
         """Return the composed page."""
