@@ -30,6 +30,8 @@ _FOLDERS = re.compile(r"(\w+/)+")
 _SURE_PART = re.compile(
     rf"[/?=&#%~].*[/?=&#%~._-]|[._-].*[/?=&#%~]|\w/$|\w#\w|\.({'|'.join(FILE_ENDINGS)})$"
 )
+_LEAST_HYPHENS: Final = 2
+_SURE_SLUG_WORDS: Final = 5
 # What prose has few of, and those are names, or words that nothing else goes on with either.
 _PAIR = re.compile(r"([\w%-]+)/[\w%-]+")
 _FILE = re.compile(rf"/.*\.({'|'.join(FILE_ENDINGS)})\.?$")
@@ -284,7 +286,7 @@ def is_unfinished(text: str) -> bool:
 
 
 def _looks_like_url(token: str, bare: str, first: str) -> bool:
-    if first[-1] == "/" and _FOLDERS.fullmatch(bare):
+    if first[-1] == "/" and (_FOLDERS.fullmatch(bare) or _is_slug(bare)):
         return True
     closes = any(end in token and start not in first + token for end, start in _BRACKETS.items())
     if not _is_worded(bare):
@@ -293,6 +295,17 @@ def _looks_like_url(token: str, bare: str, first: str) -> bool:
     if closes:
         return True
     return bare in FILE_ENDINGS or _URL_SHAPE.search(bare) is not None
+
+
+def _is_slug(bare: str) -> bool:
+    """Tell whether three or more words are joined by dashes, as titles are in links.
+
+    Prose has that with short words among them, such as `up-to-date`.
+    """
+    words = bare.lower().split("-")
+    is_titled = sum(len(word) > 1 and word.isalpha() for word in words) > 1
+    is_prose = len(words) < _SURE_SLUG_WORDS and not PROSE.isdisjoint(words)
+    return len(words) > _LEAST_HYPHENS and all(words) and is_titled and not is_prose
 
 
 def _is_broken_word(first: str, bare: str, is_host: Callable[[str], bool]) -> bool:
