@@ -74,6 +74,19 @@ class Course:
     def _slopes(self) -> Floats:
         return np.gradient(self.across, self.along[1])
 
+    def end_in(self, grey: Grey) -> float:
+        """Return how far the line goes in the frame `grey`: with its ink, as far as that does.
+
+        That is less than a step beyond the course.
+        """
+        end = float(self.along[-1])
+        if not self.is_at_edge:
+            return end
+        x, y, angle, height = self.start_at(end)
+        ahead = (x, grey.shape[1], math.cos(angle)), (y, grey.shape[0], math.sin(angle))
+        room = min(_room_ahead(*axis) for axis in ahead)
+        return end + min(max(room, 0.0), STEP_RATIO * height)
+
     def start_at(self, along: float, below: float = 0.0) -> LineStart:
         """Return the place on the course at `along` as a start of its own."""
         (x, y), (ahead_x, ahead_y) = self.points_at(np.array([along, along + 1.0]), below)
@@ -132,6 +145,13 @@ def trace_course(
 def is_inside(grey: Grey, place: LineStart) -> bool:
     """Tell whether `place` lies in the frame."""
     return bool(0 <= place.x < grey.shape[1] and 0 <= place.y < grey.shape[0])
+
+
+def _room_ahead(place: float, size: int, direction: float) -> float:
+    """Return how far it is to the edge of an axis with `size` pixels."""
+    if direction == 0:
+        return math.inf
+    return ((size - 1 if direction > 0 else 0) - place) / direction
 
 
 def _advance(start: LineStart, *, along: float, across: float, slope: float) -> LineStart:

@@ -146,11 +146,11 @@ class Expander:
         behind = line.course.start_at(line.next_ink)
         return starts_column(line.grey, behind, least_contrast=line.course.least_contrast)
 
-    def is_last(self, line: Line) -> bool:
-        """Tell whether the frame ends above where the next line would, and this one as well."""
+    def is_lowest(self, line: Line) -> bool:
+        """Tell whether the frame ends above where the next line would."""
         start = line.course.start
         next_y = start.y + _NEXT_RATIO * start.height * math.cos(start.angle)
-        return next_y >= line.grey.shape[0] and self.is_at_end(line)
+        return bool(next_y >= line.grey.shape[0])
 
     def find_below(self, line: Line) -> Line | None:
         """Return the first words of the line below in the same column, None if there is none.
@@ -208,7 +208,7 @@ class Expander:
         if lead:
             column = start.height * (1 + 2 * limits.margin_ratio) / limits.strip_height_px
             origin = math.floor((lead - margin) / column) * column - lead
-        end = float(course.along[-1])
+        end = course.end_in(grey)
         beyond = end + _RULE_AHEAD_RATIO * start.height if course.is_at_rule else end
         photo = self._sample(grey, course, (origin, beyond))
         px = (beyond - origin) / photo.shape[1]

@@ -67,7 +67,7 @@ class _LeftTracer:
             max_ratio=most / place.height + STEP_RATIO,
             least_contrast=self._least_contrast,
         )
-        along = min(most, float(back.along[-1]))
+        along = min(most, back.end_in(self._mirrored))
         if knows_angle and back.followed < place.height:
             # So little of the line to the left does not tell how it runs.
             return _move(place, along=-along)

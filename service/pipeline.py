@@ -244,20 +244,27 @@ class Pipeline:
         with clock.stage("expand"):
             # What cannot end there needs less to show that its line does.
             is_end = (line.is_line_end and not _is_whole(reading)) or self._expander.is_at_end(line)
-            # Beside a word space that is as wide as a gutter only what follows tells.
-            may_end = is_end or (not line.is_cut and may_be_broken(reading.open_text))
+            # Where the next word would lie outside the frame only what follows tells, and beside a
+            # word space that is as wide as a gutter.
+            is_at_edge = line.next_ink is None and not line.is_cut
+            is_broken = not line.is_cut and may_be_broken(reading.open_text)
+            may_end = is_end or is_at_edge or is_broken
             begun = self._expander.find_below(line) if may_end else None
         if begun is None:
             return None
         with clock.stage("recognize"):
             words = self._reader.read_once(begun.strip, drop_bars) or TextLine("", 0.0)
+        if not words.symbols:
+            # The edge of the paper, or a figure.
+            return None
         word = first_word(words, line_height=begun.strip.pixels.shape[0])
         token = _token(word)
         below = Below(token, begun, word, is_end=is_end)
         # The first character of such a word may be half of one, or the frame's edge.
-        goes_on = not _is_whole(reading) or (is_end and self._is_continued(reading, token[1:]))
-        if begun.starts_outside and goes_on:
-            return below._replace(is_cut=True)
+        may_follow = (is_end or is_at_edge) and self._is_continued(reading, token[1:])
+        goes_on = may_follow or not _is_whole(reading)
+        if begun.starts_outside:
+            return below._replace(is_cut=goes_on)
         # A word that fills the strip may be cut short, and is not to be judged by its end.
         tell = may_go_on if len(word) == len(words.symbols) else is_continued
         may_follow = tell(reading.open_text, token, self._parser.is_host)
@@ -317,10 +324,15 @@ class Pipeline:
 
     def _rate_bare_end(self, reading: Reading, last: Piece) -> End:
         """Return how likely a link ends with its `last` line where no line was found below."""
-        if reading.is_open and self._expander.is_last(last.line):
+        if reading.is_open and self._may_hide_next(last.line):
             return End(rate_unseen_end(reading.open_text), is_seen=False)
         # That no line was found is not that there is none.
         return End(is_seen=not reading.is_open)
+
+    def _may_hide_next(self, line: Line) -> bool:
+        """Tell whether the next line may be outside the frame: below, or short and to the left."""
+        is_at_edge = line.starts_outside or self._expander.is_lowest(line)
+        return is_at_edge and self._expander.is_at_end(line)
 
     def _measure_room(self, last: Piece, below: Below) -> float:
         return measure_room(last.line, self._expander.expand_below(below.begun)) - _LEAST_SPACE

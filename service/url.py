@@ -35,6 +35,9 @@ _UNSOUND_CHANCE = 0.05
 _MIXED_CASE_CHANCE = 0.1
 # Nor has it, in the words of a path, digits that look like letters.
 _ODD_WORD_CHANCE = 0.1
+# Behind a bracket that closes what was open before a link stands a space or a mark.
+_GLUED_CHANCE = 0.02
+_GLUED = re.compile(r"[)\]][^\W_]")
 _MARKS = re.compile(r"[/._?=&#%~]")
 # Marks that links have within them, and sentences behind them.
 _WITHIN_LINKS = frozenset(("", ".", "?", ":"))
@@ -222,6 +225,8 @@ class UrlParser:
             repairs.append(Repair(printed + rest, url, "scheme added"))
         host = host_of(url)
         host_trust = self._trust_host(host, label)
+        behind = text_of(line_symbols[len(symbols) :][:2])
+        likelihood = _rate_print(url, _split_host(text_of(body))[0], host_trust=host_trust)
         return Reading(
             text=url,
             raw=text_of(symbols),
@@ -232,7 +237,7 @@ class UrlParser:
             symbols=symbols,
             line_symbols=line_symbols,
             host_trust=host_trust,
-            likelihood=_rate_print(url, _split_host(text_of(body))[0], host_trust=host_trust),
+            likelihood=likelihood * (_GLUED_CHANCE if _GLUED.match(behind) else 1.0),
         )
 
     def _trust_host(self, host: str | None, label: str) -> float:

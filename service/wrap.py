@@ -30,6 +30,10 @@ _FOLDERS = re.compile(r"(\w+/)+")
 _SURE_PART = re.compile(
     rf"[/?=&#%~].*[/?=&#%~._-]|[._-].*[/?=&#%~]|\w/$|\w#\w|\.({'|'.join(FILE_ENDINGS)})$"
 )
+# Endings that are broken, too, but that words of prose about programs have as well.
+_ENDINGS: Final = frozenset(
+    (*FILE_ENDINGS, "json", "cgi", "jpeg", "xhtml", "shtml", "yaml", "epub")
+)
 _LEAST_HYPHENS: Final = 2
 _SURE_SLUG_WORDS: Final = 5
 # What prose has few of, and those are names, or words that nothing else goes on with either.
@@ -175,15 +179,22 @@ def _goes_on_with_word(first: str, token: str, is_host: Callable[[str], bool]) -
     if _has_begun_ending(first, bare) or _has_begun_version(first, bare):
         return True
     if first[-1] in _JOINTS:
-        return _looks_like_url(token, bare, first)
+        return _ends_host(first, bare, is_host) or _looks_like_url(token, bare, first)
     return _is_broken_word(first, bare, is_host)
+
+
+def _ends_host(first: str, bare: str, is_host: Callable[[str], bool]) -> bool:
+    """Tell whether a host that may end at its stop goes on: `docs.example.co.` above `uk`."""
+    if not _is_host_alone(first) or first[-1] != "." or bare in PROSE:
+        return False
+    return bare.islower() and bare.isalpha() and is_host(first.partition("://")[2] + bare)
 
 
 def _has_begun_ending(first: str, bare: str) -> bool:
     """Tell whether a file's ending was broken: `.p` above `hp`."""
     begun = _BEGUN_ENDING.search(first)
     # A letter alone is more often a list's bullet, however it was read.
-    return begun is not None and len(bare) > 1 and begun[1] + bare in FILE_ENDINGS
+    return begun is not None and len(bare) > 1 and begun[1] + bare in _ENDINGS
 
 
 def _has_begun_version(first: str, bare: str) -> bool:
@@ -218,10 +229,10 @@ def drop_bars(line: TextLine) -> TextLine:
 def starts_whole(token: str) -> bool:
     """Tell whether a word that starts at the frame's edge has nothing before it outside.
 
-    A capital begins it, or what opens a note or a quotation.
+    A capital begins it, or what opens a note or a quotation, or it is a link.
     """
     is_capital = token[0].isupper() and token[1:2].islower()
-    return is_capital or (len(token) > 1 and token[0] in _OPENING_MARKS)
+    return is_capital or _starts_a_link(token) or (len(token) > 1 and token[0] in _OPENING_MARKS)
 
 
 def rate_unseen_end(first: str) -> float:
@@ -246,6 +257,8 @@ def rate_end(
     only where nothing else tells.
     """
     # One character alone is a list's bullet, however it was read, or a word; no link goes on so.
+    if len(token) > 1 and is_continued(first, token, is_host):
+        return _ENDS_ABOVE_PART
     if first[-1] in _BEHIND_END or len(token) == 1 or _starts_a_link(token):
         return 1.0
     bare = token.rstrip(_CLOSING_MARKS)
@@ -318,8 +331,11 @@ def _is_broken_word(first: str, bare: str, is_host: Callable[[str], bool]) -> bo
     is_part = _PART.fullmatch(bare) and (_is_sure_part(bare) or _is_pair(first, bare))
     if not is_part or not _is_worded(bare):
         return False
-    rest = first.partition("://")[2]
-    return bool(_HOST_END.search(rest)) or is_host(rest + _HOST_END.split(bare)[0])
+    rest, host = first.partition("://")[2], _HOST_END.split(bare)[0]
+    if _HOST_END.search(rest):
+        return True
+    # Two whole hosts, one below the other, are two.
+    return is_host(rest + host) and not (is_host(rest) and is_host(host))
 
 
 def _is_pair(first: str, bare: str) -> bool:
@@ -335,7 +351,8 @@ def _is_worded(bare: str) -> bool:
 
 
 def _starts_a_link(token: str) -> bool:
-    start = token.lower().lstrip(_OPENING_MARKS)
+    # The rest of a bracket at the frame's edge is read as a slash.
+    start = token.lower().lstrip(_OPENING_MARKS + "/")
     # However its scheme was read, nothing but a link has these marks right behind its first word.
     return _SCHEME_LIKE.match(start) is not None or any(
         start.startswith(printed[:4]) for printed in PRINTED.values()

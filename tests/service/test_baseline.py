@@ -87,6 +87,20 @@ def test_the_course_knows_that_its_line_runs_out_of_the_frame():
     assert not trace(print_page([LONG])).is_at_edge
 
 
+@pytest.mark.parametrize("width", range(480, 520, 7))
+def test_a_line_that_runs_out_of_the_frame_goes_as_far_as_that_does(width):
+    page = print_page([LONG], size=(width, 300))
+    course, grey = trace(page), grey_of(page.frame.pixels)
+    ((x, _),) = course.points_at(np.array([course.end_in(grey)]))
+    assert x == pytest.approx(width - 1, abs=1)
+
+
+def test_a_line_that_ends_in_the_frame_goes_no_further():
+    page = print_page([LONG])
+    course = trace(page)
+    assert course.end_in(grey_of(page.frame.pixels)) == course.along[-1]
+
+
 @pytest.mark.parametrize("tilt_deg", [0, 5])
 def test_blank_paper_left_of_a_line_does_not_turn_it(tilt_deg):
     page = print_page([LONG], tilt_deg=tilt_deg)

@@ -175,6 +175,29 @@ def test_a_link_whose_scheme_may_be_cut_by_the_frame_is_not_given(text, left, is
     assert bool(pipeline.run(page.frame, 1.0).links) == is_given
 
 
+# The line ends so close to the frame's edge that a word space would reach beyond it.
+@pytest.mark.parametrize("right", [20, 26])
+def test_a_link_that_ends_close_to_the_frames_edge_may_go_on_below(tesseract, right):
+    printed = print_page(["https://keras.io/guides", "/writing/layers.html"], left=60)
+    ink = np.flatnonzero(printed.frame.pixels[:, :, 0].min(axis=0) < 128).max()
+    cut = Frame(printed.frame.pixels[:, : ink + right])
+    (link,) = build(printed, tesseract).run(cut, 1.0).links
+    assert link.url == "https://keras.io/guides/writing/layers.html"
+
+
+def test_what_cannot_be_read_below_a_link_says_nothing_about_its_end():
+    page = print_page(["found at https://keras.io/guides/", "guides"])
+
+    class ReadsLongLines(FakeRecognizer):
+        def read(self, strip):
+            super().read(strip)
+            height, width = strip.pixels.shape
+            return read_line("https://keras.io/guides/" if width > 5 * height else "")
+
+    (link,) = build(page, ReadsLongLines()).run(page.frame, 1.0).links
+    assert (link.url, link.trust) == ("https://keras.io/guides/", 1.0)
+
+
 @pytest.mark.parametrize(("height", "trust"), [(155, 0.55), (195, 1.0)])
 def test_a_link_below_which_the_frame_ends_is_less_sure(tesseract, height, trust):
     page = print_page(["found at https://keras.io/guides"], size=(1000, height))

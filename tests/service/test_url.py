@@ -145,6 +145,11 @@ def test_a_spelling_without_a_second_fragment_is_taken():
     assert choose(read_line("https://keras.io/a##3")).text == "https://keras.io/a##3"
 
 
+def test_a_bracket_in_the_middle_of_a_word_is_hardly_one():
+    assert choose(doubt("https://keras.io/aL]hY", **{"]": ("J", 0.1)})).text.endswith("/aLJhY")
+    assert choose(doubt("https://keras.io/aL] h", **{"]": ("J", 0.1)})).text.endswith("/aL")
+
+
 @pytest.mark.parametrize(
     ("text", "others", "confidence"),
     [

@@ -76,6 +76,8 @@ CONTINUED = [
     ("https://a.org/guide/", "how-to-do-it-by-hand."),
     ("https://a.org/v2.", "16"),
     ("https://a.org/2.", "16/three"),
+    ("https://a.org/guide.j", "son"),
+    ("https://docs.example.co.", "uk,"),
 ]
 
 
@@ -143,6 +145,11 @@ def test_a_link_goes_on_where_something_shows_it(first, token):
         ("https://a.org/guide/", "12/05"),
         ("https://a.org/wiki_", "("),
         ("https://a.org/%C3%A9", "three"),
+        ("https://docs.example.co.", "three"),
+        ("https://docs.example.co.", "Uk"),
+        ("https://docs.example.org.", "in"),
+        ("https://a.org", "/www.b.org/three"),
+        ("https://a.co", "b.org/three/four"),
     ],
 )
 def test_a_link_ends_where_nothing_shows_that_it_goes_on(first, token):
@@ -226,7 +233,8 @@ def test_a_link_cannot_end_with_a_joint(text):
         ("https://a.org/guide", ["ruler", "and/or", "3.2", "me@b.org", "TensorFlow", ""], 0.94),
         ("https://a.org/gui", ["de.html,", "de_two)", "/three", "_two"], 0.1),
         ("https://a.org/guide/", ["https://b.org/x", "(www.b.org)"], 1.0),
-        ("https://a.org/guide.", ["ruler", "de/three"], 1.0),
+        ("https://a.org/guide.", ["ruler"], 1.0),
+        ("https://a.org/guide.", ["de/three", "html)"], 0.1),
         ("https://a.org/guide/", ["•", "e", "a"], 1.0),
         ("https://a.org/guide.html", ["de/three", "de_two)"], 0.94),
         ("https://a.org/guide?", ["ruler"], 1.0),
@@ -286,7 +294,7 @@ def test_a_tables_rule_is_no_part_of_a_link(text, kept):
     assert "".join(symbol.text for symbol in drop_bars(line).symbols) == kept
 
 
-@pytest.mark.parametrize("token", ["Real", "[3]", "(see", "“Three"])
+@pytest.mark.parametrize("token", ["Real", "[3]", "(see", "“Three", "http://a.org"])
 def test_a_word_that_begins_as_words_do_has_nothing_before_it(token):
     assert starts_whole(token)
 
