@@ -76,17 +76,27 @@ def _elect(url: str, readings: Sequence[Link]) -> Link:
     """Return the surest reading of `url`, as sure as it is beside what other frames say.
 
     One of the texts is right or none is: the odds of each and of none, which are 1, share what
-    confidence there is. Frames that have but the first lines of `url` say little against it.
+    confidence there is. Whether a link ends with its last line is another matter than what that
+    says, so that texts of as many lines share what there is before the end is doubted. Frames that
+    have but the first lines of `url` say little against it.
     """
     by_url: dict[str, list[Link]] = defaultdict(list)
     for link in readings:
         by_url[link.url].append(link)
-    odds = {text: _odds_of(_sureness(same)) for text, same in by_url.items()}
-    for text, (one, *_) in by_url.items():
-        if text != url and any(_is_part(one, other) for other in by_url[url]):
-            odds[text] **= _NEWS_OF_A_PART
+    lines = len(by_url[url][0].lines)
+    as_long, others = 0.0, 0.0
+    for same in by_url.values():
+        sureness = _sureness(same)
+        if len(same[0].lines) == lines:
+            as_long += _odds_of(sureness)
+            continue
+        is_part = any(_is_part(same[0], other) for other in by_url[url])
+        news = _NEWS_OF_A_PART if is_part else 1.0
+        others += _odds_of(sureness * _trust_end(same)) ** news
+    share = _odds_of(_sureness(by_url[url])) / (1 + as_long)
+    odds = _odds_of(share * _trust_end(by_url[url]))
     base = max(by_url[url], key=lambda link: link.confidence)
-    return replace(base, confidence=odds[url] / (1 + sum(odds.values())))
+    return replace(base, confidence=odds / (1 + odds + others))
 
 
 def _odds_of(confidence: float) -> float:
@@ -126,17 +136,21 @@ def _align(pivot: str, text: str) -> Iterator[str]:
 
 
 def _sureness(agreeing: Sequence[Link]) -> float:
-    """Return how sure readings with one text are together.
-
-    That the link may go on in a line that none of them has, or that its host may be none, stays as
-    doubtful as it is in one; frames that have the place where it would go on tell more of that.
-    """
+    """Return how sure readings with one text are together of what is printed there."""
     sure = (min(1.0, link.confidence / link.trust) for link in agreeing)
     first, *others = sorted(sure, reverse=True)
     doubt = 1 - first
     for confidence in others:
         doubt *= (1 - confidence) ** _NEWS_OF_ANOTHER
+    return min(_MAX_CONFIDENCE, 1 - doubt)
+
+
+def _trust_end(agreeing: Sequence[Link]) -> float:
+    """Return what is left where a link may go on below, or where its host may be none.
+
+    That is as doubtful in many frames as it is in one; those that have the place where it would go
+    on tell more of it.
+    """
     informed = [link for link in agreeing if link.is_end_seen]
     told = informed if len(informed) >= _LEAST_INFORMED * len(agreeing) else agreeing
-    trust = median(link.trust for link in told)
-    return min(_MAX_CONFIDENCE, 1 - doubt) * trust
+    return median(link.trust for link in told)

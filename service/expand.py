@@ -69,18 +69,22 @@ class Line:
 
     def outline(self, left: float, right: float) -> Polygon:
         """Return the polygon of the strip's columns `left` to `right`."""
+        return _outline(self.course, (self.locate(left), self.locate(max(right, left + 1))))
+
+    def locate(self, column: float) -> float:
+        """Return where on the course a column of the strip is."""
         px = (self.reach[1] - self.reach[0]) / self.strip.pixels.shape[1]
-        reach = self.reach[0] + left * px, self.reach[0] + max(right, left + 1) * px
-        return _outline(self.course, reach)
+        return float(self.reach[0] + column * px)
 
 
-def measure_room(line: Line, below: Line) -> float:
-    """Return by how many line heights `below` goes further to the right than `line` does.
+def measure_room(line: Line, other: Line, *, column: float | None = None) -> float:
+    """Return by how many line heights `other` goes further to the right than `line` does.
 
-    All of its course counts, whose end is known to a step.
+    It goes to that column of its strip, or as far as its course, whose end is known to a step.
     """
-    ends = (line.course, line.reach[1]), (below.course, float(below.course.along[-1]))
-    (x, y), (other_x, other_y) = (course.points_at(np.array([end]))[0] for course, end in ends)
+    end = float(other.course.along[-1]) if column is None else other.locate(column)
+    ends = (line.course, line.reach[1]), (other.course, end)
+    (x, y), (other_x, other_y) = (course.points_at(np.array([at]))[0] for course, at in ends)
     start = line.course.start
     ahead = math.cos(start.angle) * (other_x - x) + math.sin(start.angle) * (other_y - y)
     return float(ahead) / start.height

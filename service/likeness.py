@@ -1,7 +1,7 @@
 """Likeness: whether two pieces of print are set alike, in one typeface and one colour.
 
-A link often stands out from the text around it, in typewriter face, in colour or slanted. What is
-set otherwise below the end of its line is no part of it.
+A link often stands out from the text around it, in typewriter face, in colour, slanted, larger or
+underlined. What is set otherwise below the end of its line is no part of it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import cv2
 import numpy as np
+
+from service.underline import is_underlined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,10 +36,15 @@ _LAST_SYMBOLS: Final = 12
 _LEAST_LETTERS: Final = 3
 _LEAST_WEIGHED: Final = 2
 _INKED: Final = 128
+# Letters without parts above or below the others, and where in a strip no underline is.
+_X_LETTERS: Final = frozenset("acemnorsuvwxz")
+_ABOVE_UNDERLINE: Final = 0.8
 # 1,144 links that went on below, and 322 words below the end of another, on 1,220 generated pages:
 # of the first 5 % look less alike than one of these allows, of the others 41 %.
 _LEAST_MATCH: Final = 0.7
 _MOST_INK_RATIO: Final = 1.22
+# Of 509 links that went on below 3 had letters there whose size differed by more than that.
+_MOST_SIZE_RATIO: Final = 1.2
 # 2,156 links that went on below with what may be a part of any, and 187 such words below the end of
 # another, on 1,120 other pages: 26 % of the first are set apart in their lines, and none of these.
 _ALIKE_MATCH: Final = 0.85
@@ -59,22 +66,44 @@ class Print(NamedTuple):
     symbols: Sequence[Symbol]
 
 
-def is_set_otherwise(first: Print, second: Print) -> bool:
-    """Tell whether `second` clearly is in another typeface or colour than `first`."""
-    return _compare(first, second).differs(_LEAST_MATCH, _MOST_INK_RATIO)
+def count_differences(first: Print, second: Print) -> int:
+    """Return in how many ways `second` clearly is set otherwise than `first`.
+
+    They are the shape or the size of the letters, their ink, and that `first` alone is underlined.
+    """
+    contrast = _compare(first, second)
+    is_larger_or_smaller = contrast.size_ratio > _MOST_SIZE_RATIO
+    is_underlined_alone = is_underlined(first.photo, first.symbols) and not is_underlined(
+        second.photo, second.symbols
+    )
+    return (
+        (contrast.has_other_face(_LEAST_MATCH) or is_larger_or_smaller)
+        + (contrast.ink_ratio > _MOST_INK_RATIO)
+        + is_underlined_alone
+    )
 
 
 def is_set_alike(first: Print, second: Print) -> bool:
-    """Tell whether `second` clearly is in the typeface and colour of `first`."""
+    """Tell whether `second` clearly is in the typeface and colour of `first`.
+
+    Or, where `first` is underlined, that `second` is so, too.
+    """
+    if is_underlined(first.photo, first.symbols):
+        return is_underlined(second.photo, second.symbols)
     return _compare(first, second).is_alike
 
 
 def is_set_apart(link: Print, word: Print, rest: Print) -> bool:
-    """Tell whether `word` is set as the `link` is, and the `rest` of its line otherwise.
+    """Tell whether `word` is set as the `link` is, and the `rest` of its line, if any, otherwise.
 
-    That is told by the letters, the ink, or how bold they are.
+    That is told by the letters, the ink, or how bold they are; where both are underlined, whatever
+    the rest is. Where there is none nothing else tells.
     """
     if not is_set_alike(link, word):
+        return False
+    if is_underlined(link.photo, link.symbols):
+        return True
+    if not rest.symbols:
         return False
     to_link, to_word = _compare(link, rest), _compare(word, rest)
     differs = to_link.differs(_APART_MATCH, _APART_INK_RATIO) and not to_word.is_alike
@@ -82,7 +111,7 @@ def is_set_apart(link: Print, word: Print, rest: Print) -> bool:
 
 
 class _Contrast(NamedTuple):
-    """How alike two pieces of print look, letter by letter; how else their ink is, and how bold.
+    """How alike two pieces of print look, letter by letter, and in ink, weight and size.
 
     `matches` has as many entries as letters could be compared; a ratio is 1 where nobody knows.
     """
@@ -90,6 +119,7 @@ class _Contrast(NamedTuple):
     matches: Sequence[float]
     ink_ratio: float
     weight_ratio: float
+    size_ratio: float
 
     @property
     def is_alike(self) -> bool:
@@ -99,9 +129,11 @@ class _Contrast(NamedTuple):
             is_same_face = 1.0 < self.weight_ratio < _ALIKE_WEIGHT_RATIO
         return is_same_face and self.ink_ratio < _ALIKE_INK_RATIO
 
+    def has_other_face(self, least_match: float) -> bool:
+        return len(self.matches) >= _LEAST_LETTERS and median(self.matches) < least_match
+
     def differs(self, least_match: float, most_ink_ratio: float) -> bool:
-        is_known = len(self.matches) >= _LEAST_LETTERS
-        return (is_known and median(self.matches) < least_match) or self.ink_ratio > most_ink_ratio
+        return self.has_other_face(least_match) or self.ink_ratio > most_ink_ratio
 
 
 def _compare(first: Print, second: Print) -> _Contrast:
@@ -111,6 +143,7 @@ def _compare(first: Print, second: Print) -> _Contrast:
         matches=_match_letters(first, second),
         ink_ratio=_ratio(*map(median, depths)) if is_known else 1.0,
         weight_ratio=_ratio(_measure_weight(first), _measure_weight(second)),
+        size_ratio=_ratio(_measure_size(first), _measure_size(second)),
     )
 
 
@@ -186,6 +219,21 @@ def _measure_weight(one: Print) -> float:
         for part in (is_ink, is_edge)
     )
     return inked / edges if edges else 0.0
+
+
+def _measure_size(one: Print) -> float:
+    """Return the x-height in rows of the strip, 0 where too few letters tell it."""
+    rows = round(_ABOVE_UNDERLINE * len(one.strip))
+    is_ink = one.strip[_MARGIN_ROWS:rows] < _INKED
+    heights = [
+        int(np.ptp(inked)) + 1
+        for symbol in one.symbols
+        if symbol.text in _X_LETTERS
+        and (
+            inked := np.flatnonzero(is_ink[:, round(symbol.left) : round(symbol.right)].any(1))
+        ).size
+    ]
+    return float(median(heights)) if len(heights) >= _LEAST_WEIGHED else 0.0
 
 
 def _letters_of(one: Print) -> Iterator[Symbol]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import structlog
@@ -10,7 +11,7 @@ import structlog
 from service.clock import Clock
 from service.errors import RecognizeError
 from service.expand import Expander, Page, measure_room
-from service.likeness import Print, is_set_alike, is_set_apart, is_set_otherwise
+from service.likeness import Print, count_differences, is_set_alike, is_set_apart
 from service.link import End, Piece, make_link
 from service.overlap import drop_covered, drop_followers
 from service.records import Box, FrameResult, TextLine, Timings
@@ -219,10 +220,10 @@ class Pipeline:
             if below.is_cut:
                 return reading, End(0.0)
             if below.line is None:
-                return reading, self._rate_end(reading, pieces[-1], below, below.word)
+                return reading, self._rate_end(reading, pieces, below, below.word)
             joined, word = self._read_below(below.line, reading, pieces[-1], prefix, clock)
             if joined is None:
-                return reading, self._rate_end(reading, pieces[-1], below, word or below.word)
+                return reading, self._rate_end(reading, pieces, below, word or below.word)
             pieces.append(Piece(below.line, len(reading.line_symbols)))
             reading = joined
         return reading, End()
@@ -307,8 +308,8 @@ class Pipeline:
     def _is_continued(self, reading: Reading, token: str) -> bool:
         return is_continued(reading.open_text, token, self._parser.is_host)
 
-    def _rate_end(self, reading: Reading, last: Piece, below: Below, token: str) -> End:
-        """Return how likely a link ends with its `last` line, above the word `token`."""
+    def _rate_end(self, reading: Reading, pieces: Sequence[Piece], below: Below, token: str) -> End:
+        """Return how likely a link ends with the last of its lines, above the word `token`."""
         if not below.is_end:
             return End()
         if below.begun.starts_outside and not (token and starts_whole(token)):
@@ -317,8 +318,8 @@ class Pipeline:
             reading.open_text,
             token,
             self._parser.is_host,
-            has_room=lambda: self._measure_room(last, below) > below.width,
-            is_set_otherwise=lambda: self._is_set_otherwise(reading, last, below),
+            has_room=lambda: self._measure_room(reading, pieces, below) > below.width,
+            count_differences=lambda: self._count_differences(reading, pieces[-1], below),
         )
         return End(trust)
 
@@ -334,12 +335,23 @@ class Pipeline:
         is_at_edge = line.starts_outside or self._expander.is_lowest(line)
         return is_at_edge and self._expander.is_at_end(line)
 
-    def _measure_room(self, last: Piece, below: Below) -> float:
-        return measure_room(last.line, self._expander.expand_below(below.begun)) - _LEAST_SPACE
+    def _measure_room(self, reading: Reading, pieces: Sequence[Piece], below: Below) -> float:
+        """Return for what there was room behind a link's last line, in line heights.
 
-    def _is_set_otherwise(self, reading: Reading, last: Piece, below: Below) -> bool:
+        Its column is as wide as the line below, or as a line of the link itself.
+        """
+        last = pieces[-1].line
+        rooms = [measure_room(last, self._expander.expand_below(below.begun))]
+        for piece, following in pairwise(pieces):
+            column = reading.symbols[following.first - 1].right
+            rooms.append(measure_room(last, piece.line, column=column))
+        return max(rooms) - _LEAST_SPACE
+
+    def _count_differences(self, reading: Reading, last: Piece, below: Below) -> int:
         link = self._print(last.line, reading.symbols[last.first :])
-        return is_set_otherwise(link, self._print(below.begun, below.symbols))
+        # What was hardly legible looks like nothing.
+        sure = [symbol for symbol in below.symbols if symbol.confidence >= _SURE_SYMBOL]
+        return count_differences(link, self._print(below.begun, sure))
 
     def _is_set_alike(
         self, reading: Reading, last: Piece, below: Line, word: Sequence[Symbol]
@@ -353,11 +365,11 @@ class Pipeline:
     def _is_set_apart(self, reading: Reading, last: Piece, below: Line, words: TextLine) -> bool:
         """Tell the same of the first of the `words` below, where it alone is set so."""
         word = first_word(words, line_height=below.strip.pixels.shape[0])
+        if not may_be_part(reading.open_text, _token(word), self._parser.is_host):
+            return False
         behind = words.symbols[len(word) + 1 :][:_TELLING_SYMBOLS]
         # What is no print is read as letters that nobody is sure of.
         rest = [symbol for symbol in behind if symbol.confidence >= _SURE_SYMBOL]
-        if not rest or not may_be_part(reading.open_text, _token(word), self._parser.is_host):
-            return False
         line = self._print(below, words.symbols)
         link = self._print(last.line, reading.symbols[last.first :])
         return is_set_apart(link, line._replace(symbols=word), line._replace(symbols=rest))

@@ -109,6 +109,14 @@ def test_however_often_it_is_read_a_link_that_may_go_on_stays_as_doubtful():
     assert 0.5 < link.confidence < 0.55
 
 
+def test_whether_it_ends_there_says_nothing_of_how_else_it_may_be_read():
+    upper = [read_lines("https://a.org/Page/", 0.95 * 0.94, 1, 0.94)] * 4
+    lower = [read_lines("https://a.org/page/", 0.6 * 0.94, 1, 0.94)]
+    link = combine_links([*upper, *lower])
+    assert link.url == "https://a.org/Page/"
+    assert 0.9 < link.confidence < 0.94
+
+
 def test_more_frames_do_not_make_a_host_known():
     link = combine_links([read_lines("https://shop.lane", 0.54, 1, 0.55)] * 8)
     assert link.confidence < 0.56

@@ -3,14 +3,14 @@ import numpy as np
 import pytest
 
 from service.extent import flatten_strip
-from service.likeness import Print, is_set_alike, is_set_apart, is_set_otherwise
+from service.likeness import Print, count_differences, is_set_alike, is_set_apart
 from service.records import Symbol
 
 HEIGHT = 44
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 
-def set_type(text, *, ink=30, size=1.5, slant=0.0, weight=2):
+def set_type(text, *, ink=30, size=1.5, slant=0.0, weight=2, rule=None):
     """Return a strip with `text`, character by character."""
     photo = np.full((HEIGHT, 40 * len(text) + 20), 235, np.uint8)
     symbols = []
@@ -18,6 +18,8 @@ def set_type(text, *, ink=30, size=1.5, slant=0.0, weight=2):
         left = 10 + 40 * place
         cv2.putText(photo, one, (left, 33), FONT, size, ink, weight, cv2.LINE_AA)
         symbols.append(Symbol(one, 0.9, left, left + 36))
+    if rule is not None:
+        cv2.line(photo, (10, rule), (40 * len(text), rule), ink, 2)
     shear = np.array([[1.0, -slant, slant * HEIGHT / 2], [0.0, 1.0, 0.0]])
     photo = cv2.warpAffine(photo, shear, photo.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
     photo = np.asarray(photo, np.uint8)
@@ -29,11 +31,11 @@ LINK = set_type("https://ruler.org/")
 
 @pytest.mark.parametrize("word", ["ruler", "shelter", "our"])
 def test_the_same_type_is_alike(word):
-    assert not is_set_otherwise(LINK, set_type(word))
+    assert not count_differences(LINK, set_type(word))
 
 
 def test_a_line_that_was_measured_a_little_larger_is_alike():
-    assert not is_set_otherwise(LINK, set_type("shelter", size=1.58))
+    assert not count_differences(LINK, set_type("shelter", size=1.58))
 
 
 def test_what_nobody_can_tell_is_not_alike_for_certain():
@@ -44,29 +46,29 @@ def test_what_nobody_can_tell_is_not_alike_for_certain():
 
 
 def test_another_typeface_is_not():
-    assert is_set_otherwise(LINK, set_type("shelter", slant=0.5))
+    assert count_differences(LINK, set_type("shelter", slant=0.5))
 
 
 def test_another_colour_is_not():
-    assert is_set_otherwise(LINK, set_type("shelter", ink=130))
-    assert not is_set_otherwise(LINK, set_type("shelter", ink=40))
+    assert count_differences(LINK, set_type("shelter", ink=130))
+    assert not count_differences(LINK, set_type("shelter", ink=40))
 
 
 def test_letters_that_the_link_lacks_tell_nothing_but_their_colour():
-    assert not is_set_otherwise(LINK, set_type("xyzw", slant=0.5))
-    assert is_set_otherwise(LINK, set_type("xyzw", ink=150))
+    assert not count_differences(LINK, set_type("xyzw", slant=0.5))
+    assert count_differences(LINK, set_type("xyzw", ink=150))
 
 
 def test_of_two_letters_nobody_can_tell():
-    assert not is_set_otherwise(LINK, set_type("or", slant=0.5, ink=150))
+    assert not count_differences(LINK, set_type("or", slant=0.5, ink=150))
 
 
 def test_a_strip_may_be_a_column_narrower_than_its_photo():
     word = set_type("shelter")
     to_the_edge = [*word.symbols[:-1], word.symbols[-1]._replace(right=word.strip.shape[1])]
     narrow = Print(word.strip[:, :-1], word.photo, to_the_edge)
-    assert not is_set_otherwise(LINK, narrow)
-    assert not is_set_otherwise(LINK, Print(word.strip, word.photo[:, :-1], to_the_edge))
+    assert not count_differences(LINK, narrow)
+    assert not count_differences(LINK, Print(word.strip, word.photo[:, :-1], to_the_edge))
 
 
 def test_a_word_that_alone_in_its_line_is_set_as_the_link_is_set_apart():
@@ -86,3 +88,23 @@ def test_how_bold_they_are_tells_of_words_without_a_letter_in_common():
 
 def test_a_word_alone_in_its_line_is_not_set_apart():
     assert not is_set_apart(LINK, set_type("shelter"), set_type(""))
+
+
+def test_each_way_in_which_it_is_set_otherwise_counts():
+    assert count_differences(LINK, set_type("shelter", slant=0.5, ink=130)) == 2
+    assert count_differences(LINK, set_type("or so", size=1.0)) == 1
+
+
+def test_what_is_not_underlined_is_no_part_of_an_underlined_link():
+    link = set_type("https://ruler.org/", rule=39)
+    assert count_differences(link, set_type("shelter")) == 1
+    assert count_differences(link, set_type("shelter", rule=39)) == 0
+    assert count_differences(LINK, set_type("shelter", rule=39)) == 0
+    assert not is_set_alike(link, set_type("shelter"))
+
+
+def test_what_is_underlined_as_the_link_is_set_apart_whatever_follows():
+    link, word = set_type("https://ruler.org/", rule=39), set_type("vault", rule=39)
+    assert is_set_apart(link, word, set_type(""))
+    assert is_set_apart(link, word, set_type("shelter"))
+    assert not is_set_apart(link, set_type("vault"), set_type("shelter"))

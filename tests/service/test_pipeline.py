@@ -91,6 +91,13 @@ def test_a_link_that_may_go_on_in_a_line_that_was_not_joined_is_less_sure(tesser
     assert 0.8 * trust < link.confidence <= trust
 
 
+def test_a_link_behind_which_its_own_column_had_room_ends_there(tesseract):
+    lines = ["https://keras.io/guides/writing/many/layers/", "and/more/", "ruler"]
+    page = print_page(lines)
+    (link,) = build(page, tesseract).run(page.frame, 1.0).links
+    assert (link.url, link.trust) == (f"{lines[0]}and/more/", 0.97)
+
+
 def test_a_wrapped_link_shows_its_lines(tesseract):
     page = print_page(PAGE)
     link = build(page, tesseract).run(page.frame, 1.0).links[-1]

@@ -246,15 +246,24 @@ def test_what_stands_below_tells_how_likely_a_link_ends_there(first, tokens, tru
     )
 
 
-def test_what_is_set_otherwise_below_is_hardly_a_part():
-    def ask(first, token):
-        asked = []
-        trust = rate_end(first, token, IS_HOST, is_set_otherwise=lambda: asked.append(1) or True)
-        return trust, bool(asked)
+@pytest.mark.parametrize(
+    ("token", "trusts"),
+    [
+        ("ruler", (0.55, 0.92, 0.95)),
+        ("the", (0.94, 0.94, 0.94)),
+        ("three/four", (0.1, 0.1, 0.95)),
+        (".three/four", (0.1, 0.1, 0.95)),
+    ],
+)
+def test_what_is_set_otherwise_below_is_hardly_a_part(token, trusts):
+    def ask(differences):
+        return rate_end("https://a.org/guide/", token, IS_HOST, count_differences=differences)
 
-    assert ask("https://a.org/guide/", "ruler") == (0.92, True)
-    assert ask("https://a.org/guide/", "the") == (0.94, False)
-    assert ask("https://a.org/guide/", "three/four") == (0.1, False)
+    assert tuple(ask(lambda count=count: count) for count in range(3)) == trusts
+
+
+def test_how_a_word_is_set_is_not_asked_where_it_says_enough():
+    assert rate_end("https://a.org/guide/", "the", IS_HOST, count_differences=pytest.fail) == 0.94
 
 
 def test_a_link_behind_which_the_next_word_had_room_ends_there():
