@@ -20,6 +20,7 @@ from service.turns import Turns
 from service.url import UrlParser
 from service.url_end import first_word, text_of
 from service.wrap import (
+    JOIN_TRUST,
     drop_bars,
     is_continued,
     is_unfinished,
@@ -27,7 +28,6 @@ from service.wrap import (
     may_be_part,
     may_go_on,
     rate_end,
-    rate_join,
     rate_unseen_end,
     starts_whole,
 )
@@ -58,6 +58,8 @@ _LEAST_SPACE = 2.5
 # A prefix that starts no further from the frame's left edge, in its heights, may be cut by it.
 _EDGE_RATIO = 0.15
 _TELLING_SYMBOLS = 24
+# What differs from a link in so many ways is no part of it, whatever it looks like.
+_MOST_DIFFERENCES = 2
 _SURE_SYMBOL = 0.8
 
 
@@ -269,7 +271,11 @@ class Pipeline:
         # A word that fills the strip may be cut short, and is not to be judged by its end.
         tell = may_go_on if len(word) == len(words.symbols) else is_continued
         may_follow = tell(reading.open_text, token, self._parser.is_host)
-        if not may_follow and not (is_end and self._is_set_alike(reading, last, begun, word)):
+        if may_follow:
+            may_follow = self._count_differences(reading, last, below) < _MOST_DIFFERENCES
+        elif is_end:
+            may_follow = self._is_set_alike(reading, last, begun, word)
+        if not may_follow:
             return below
         with clock.stage("expand"):
             return below._replace(line=self._expander.expand_below(begun))
@@ -300,9 +306,7 @@ class Pipeline:
             whole = self._reader.read(below.strip, join, most_empty=1 if stands_alone else 2)
         if whole is None:
             return None, token
-        following = text_of(whole.line_symbols[len(first.line_symbols) :])
-        trust = rate_join(first.open_text, following)
-        trusted = replace(whole, confidence=whole.confidence * trust)
+        trusted = replace(whole, confidence=whole.confidence * JOIN_TRUST)
         return trusted if _so_far(trusted) >= self._settings.min_confidence else None, token
 
     def _is_continued(self, reading: Reading, token: str) -> bool:

@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -96,6 +97,19 @@ def test_a_link_behind_which_its_own_column_had_room_ends_there(tesseract):
     page = print_page(lines)
     (link,) = build(page, tesseract).run(page.frame, 1.0).links
     assert (link.url, link.trust) == (f"{lines[0]}and/more/", 0.97)
+
+
+def test_what_is_smaller_and_paler_below_is_no_part_however_much_it_looks_like_one(tesseract):
+    page = print_page(["https://keras.io/guides", "writing/layers.html"])
+    (whole,) = build(page, tesseract).run(page.frame, 1.0).links
+    assert whole.url == "https://keras.io/guideswriting/layers.html"
+    below = page.frame.pixels[round(page.prefixes[0].box.bottom) + 12 :]
+    below[:] = 255 - (255 - below) // 3
+    smaller = cv2.resize(below, None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA)
+    below[:] = 255
+    below[: smaller.shape[0], : smaller.shape[1]] = smaller
+    (link,) = build(page, tesseract).run(page.frame, 1.0).links
+    assert (link.url, link.trust) == ("https://keras.io/guides", 0.95)
 
 
 def test_a_wrapped_link_shows_its_lines(tesseract):

@@ -9,7 +9,6 @@ from service.wrap import (
     may_be_part,
     may_go_on,
     rate_end,
-    rate_join,
     rate_unseen_end,
     starts_whole,
 )
@@ -289,11 +288,6 @@ def test_a_link_behind_which_the_next_word_had_room_ends_there():
 )
 def test_where_the_next_line_starts_outside_the_frame_little_tells_how_a_link_ends(first, trust):
     assert rate_unseen_end(first) == trust
-
-
-def test_a_join_within_a_word_is_trusted_less():
-    assert rate_join("https://a.org/gui", "de/three/") < rate_join("https://a.org/", "three/")
-    assert rate_join("https://a.org", "/three") == rate_join("https://a.org/", "three/")
 
 
 @pytest.mark.parametrize(("text", "kept"), [("|able", "able"), ("\\ x|y", "x|y"), ("x", "x")])
