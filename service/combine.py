@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
+from service.lookalikes import is_ambiguous
 from service.records import Repair
 from service.url import host_of
 
@@ -94,9 +95,24 @@ def _elect(url: str, readings: Sequence[Link]) -> Link:
         news = _NEWS_OF_A_PART if is_part else 1.0
         others += _odds_of(sureness * _trust_end(same)) ** news
     share = _odds_of(_sureness(by_url[url])) / (1 + as_long)
+    share = min(share, _limit_share(url, readings))
     odds = _odds_of(share * _trust_end(by_url[url]))
     base = max(by_url[url], key=lambda link: link.confidence)
     return replace(base, confidence=odds / (1 + odds + others))
+
+
+def _limit_share(url: str, readings: Sequence[Link]) -> float:
+    """Return how likely `url` is beside the likeliest text that frames do not tell from it.
+
+    Whether a ring is a nought or an `O` is as open in many frames of one print as it is in one.
+    """
+    said: dict[str, float] = defaultdict(float)
+    for link in readings:
+        said[link.url] += link.confidence / link.trust
+        for other in link.alternatives:
+            said[other.url] += other.confidence
+    twins = (said[text] for text in said if is_ambiguous(url, text))
+    return said[url] / (said[url] + max(twins, default=0.0)) if said[url] else 0.0
 
 
 def _odds_of(confidence: float) -> float:

@@ -64,6 +64,9 @@ _WORD = re.compile(r"[A-Za-z0-9]{4,}")
 # A nought or a one for a letter in a word of one case; and so a small letter among capitals.
 _DIGIT_IN_WORD = re.compile(r"(?<=[A-Z])[01](?=[A-Z])|(?<=[a-z])[01](?=[a-z])")
 _SMALL_IN_CAPITALS = re.compile(r"(?<=[A-Z])[ckopsuvwxz](?=[A-Z])")
+_TWINS: Final = str.maketrans({"O": "0", "I": "1", "l": "1"})
+_NAME = re.compile(r"[A-Za-z0-9]+")
+_WORD_AND_NUMBER = re.compile(r"(?:[a-z]+|[A-Z][a-z]*|[A-Z]+)?[0-9]*")
 _PAIRS: Final = frozenset((one, other) for shape in SAME_SHAPE for one in shape for other in shape)
 
 
@@ -86,3 +89,21 @@ def _is_odd(word: str) -> bool:
 def is_lookalike(one: str, other: str) -> bool:
     """Tell whether a reader may well have taken `one` for `other`."""
     return (one, other) in _PAIRS or one.lower() == other.lower()
+
+
+def is_ambiguous(text: str, other: str) -> bool:
+    """Tell whether `other` may well be what was read as `text`, and no more frames will tell.
+
+    Only its shape tells a nought from an `O` or a one from an `l` in a name of letters and digits
+    at random, but words and numbers tell by themselves; and a point is lost, but hardly made up.
+    """
+    if text.translate(_TWINS) != other.translate(_TWINS):
+        return _lacks_point(text, other)
+    names = (name for name in _NAME.finditer(text) if name[0] != other[slice(*name.span())])
+    return any(not _WORD_AND_NUMBER.fullmatch(name[0]) for name in names)
+
+
+def _lacks_point(text: str, other: str) -> bool:
+    """Tell whether `text` is `other` without one of its points."""
+    points = (place for place, mark in enumerate(other) if mark == ".")
+    return any(other[:place] + other[place + 1 :] == text for place in points)

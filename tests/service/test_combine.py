@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from service.combine import combine_links
+from service.records import OtherUrl
 from tests.service.fakes import LINK
 
 
@@ -54,6 +55,19 @@ def test_errors_in_different_places_cancel_out():
     (repair,) = link.repairs
     assert (repair.after, repair.reason) == (link.url, "several frames")
     assert repair.before in {reading.url for reading in readings}
+
+
+def test_no_number_of_frames_tells_a_nought_from_an_o_in_a_random_name():
+    def combine(printed, other):
+        instead = (OtherUrl(f"https://a.org/{other}", 0.25, "other reading"),)
+        reading = replace(read(f"https://a.org/{printed}", 0.7), alternatives=instead)
+        return combine_links([reading] * 12).confidence
+
+    assert combine("x0azJIUm", "xOazJIUm") == pytest.approx(0.7 / 0.95)
+    assert combine("v14", "v1.4") == pytest.approx(0.7 / 0.95)
+    assert combine("v1.4", "v14") > 0.9
+    assert combine("sql", "sq1") > 0.9
+    assert combine("page", "Page") > 0.9
 
 
 def test_a_host_is_never_put_together_from_pieces():

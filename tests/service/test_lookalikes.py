@@ -1,6 +1,6 @@
 import pytest
 
-from service.lookalikes import count_odd_words
+from service.lookalikes import count_odd_words, is_ambiguous
 
 
 @pytest.mark.parametrize(
@@ -16,3 +16,22 @@ from service.lookalikes import count_odd_words
 )
 def test_noughts_ones_and_small_letters_within_words_are_odd(text, count):
     assert count_odd_words(text) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "is_so"),
+    [
+        ("a.org/VrM60.zip", "a.org/VrM6O.zip", True),
+        ("a.org/1wRt4K", "a.org/lwRt4K", True),
+        ("a.org/sql", "a.org/sq1", False),
+        ("physical94.org", "physica194.org", False),
+        ("a.org/Page9", "a.org/page9", False),
+        ("a.org/v14", "a.org/v1.4", True),
+        ("a.org/v1.4", "a.org/v14", False),
+        ("a.org/v14", "a.org/v1-4", False),
+        ("a.org/x", "a.org/xy.z", False),
+        ("a.org/x", "a.org/x", False),
+    ],
+)
+def test_some_readings_cannot_be_told_from_others(text, other, is_so):
+    assert is_ambiguous(text, other) == is_so
