@@ -27,13 +27,14 @@ WEB_FOLDER: Final = "web"
 LITERT_FOLDER: Final = "litert"
 LITERT_DETECTOR: Final = "detector.tflite"
 LITERT_READER: Final = "reader.tflite"
+LITERT_TWINS: Final = "twins.tflite"
 # A folder of this name holds one of these at least.
 _NEEDED: Final = {
     WEB_FOLDER: ("model.json",),
-    LITERT_FOLDER: (LITERT_DETECTOR, LITERT_READER),
+    LITERT_FOLDER: (LITERT_DETECTOR, LITERT_READER, LITERT_TWINS),
 }
-# What the files that are exported for readers carry with them.
-_READER_CONTRACT: Final = "reader.json"
+# Files are told by the contract that they carry with them; a detector's may carry none.
+_NAMES: Final = {"reader.json": LITERT_READER, "twins.json": LITERT_TWINS}
 
 
 def add_web(model: StoredModel, export: Path) -> Manifest:
@@ -48,8 +49,7 @@ def add_litert(model: StoredModel, network: Path) -> Manifest:
         export = Path(place, LITERT_FOLDER)
         export.mkdir()
         if network.is_file():
-            name = LITERT_READER if _is_reader(network) else LITERT_DETECTOR
-            shutil.copyfile(network, export / name)
+            shutil.copyfile(network, export / _name_copy(network))
         return add_companion(model, export, LITERT_FOLDER)
 
 
@@ -89,8 +89,9 @@ def add_companion(model: StoredModel, export: Path, name: str) -> Manifest:
     return manifest
 
 
-def _is_reader(network: Path) -> bool:
+def _name_copy(network: Path) -> str:
     if not zipfile.is_zipfile(network):
-        return False
+        return LITERT_DETECTOR
     with zipfile.ZipFile(network) as archive:
-        return _READER_CONTRACT in archive.namelist()
+        carried = archive.namelist()
+    return next((name for contract, name in _NAMES.items() if contract in carried), LITERT_DETECTOR)

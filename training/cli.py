@@ -13,6 +13,7 @@ from training.export_options import ExportFormat
 from training.ocr.cli import app as ocr_app
 from training.reader.cli import app as reader_app
 from training.refiner.cli import run_refiner
+from training.twins.cli import app as twins_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.add_typer(reader_app, name="reader")
 app.add_typer(ocr_app, name="ocr")
+app.add_typer(twins_app, name="twins")
 
 
 @app.callback()

@@ -74,11 +74,15 @@ def test_a_copy_for_litert_stands_beside_the_web_export(store, export, tmp_path)
     assert {"web/model.json", "litert/detector.tflite"} <= after.manifest.files.keys()
 
 
-def test_a_reader_s_copy_is_told_by_the_contract_in_it(store, tmp_path):
+@pytest.mark.parametrize(
+    ("contract", "name"),
+    [("reader.json", "reader"), ("twins.json", "twins"), ("detector.json", "detector")],
+)
+def test_a_copy_is_told_by_the_contract_in_it(store, tmp_path, contract, name):
     with zipfile.ZipFile(tmp_path / "int8.tflite", "w") as archive:
-        archive.writestr("reader.json", "{}")
+        archive.writestr(contract, "{}")
     add_litert(store.resolve("links"), tmp_path / "int8.tflite")
-    assert "litert/reader.tflite" in store.resolve("links").manifest.files
+    assert f"litert/{name}.tflite" in store.resolve("links").manifest.files
 
 
 def test_a_copy_that_is_not_there_is_refused(store, tmp_path):

@@ -18,7 +18,7 @@ from training.synth.geometry import random_curl, random_view
 from training.synth.prose import Prose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -54,19 +54,27 @@ class StripSource:
 
     split: str = "train"
     faces: tuple[Face, ...] = field(default=(), repr=False)
+    make_texts: Callable[[Prose], TextMaker] = TextMaker
 
     @classmethod
-    def scan(cls, split: str, *, more_fonts: Iterable[Path] = ()) -> StripSource:
+    def scan(
+        cls,
+        split: str,
+        *,
+        more_fonts: Iterable[Path] = (),
+        make_texts: Callable[[Prose], TextMaker] = TextMaker,
+    ) -> StripSource:
         """Look for the typefaces now, so that the workers need not do it each.
 
         Those in the folders `more_fonts` are added to the machine's own.
         """
-        return cls(split, tuple(split_fonts(scan_fonts((*FONT_FOLDERS, *more_fonts)), split)))
+        faces = split_fonts(scan_fonts((*FONT_FOLDERS, *more_fonts)), split)
+        return cls(split, tuple(faces), make_texts)
 
     @cached_property
     def _makers(self) -> tuple[TextMaker, Typesetter]:
         prose = Prose.load()
-        return TextMaker(prose), Typesetter(FontBook(self.faces), prose)
+        return self.make_texts(prose), Typesetter(FontBook(self.faces), prose)
 
     def sample(self, rng: np.random.Generator, *, hardness: float = 1.0) -> list[Strip]:
         """Return strips of one printed line; `hardness` 0 is short, large and clear, 1 as in print.

@@ -28,7 +28,7 @@ _ALIKE = "l1Ii|!O0oQ5S2Zz8B.,:;-_~'rnmecv"
 # A nought is told from an `O` by what else the face has: identifiers with both show the difference.
 _NOUGHTS = 12
 _IDENTIFIER_SHARE = 0.4
-_WORD_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+WORD_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +82,19 @@ class TextMaker:
         """Return an ending in which every character counts: identifiers, signs, look-alikes."""
         if rng.random() < _IDENTIFIER_SHARE:
             noughts = "0O" * int(rng.integers(_NOUGHTS))
-            return _draw(rng, _WORD_CHARACTERS + noughts, 4, 12)
+            return draw_characters(rng, WORD_CHARACTERS + noughts, 4, 12)
         word = self._prose.word
         endings = (
-            lambda: _draw(rng, _ALIKE[:11], 4, 9),
+            lambda: draw_characters(rng, _ALIKE[:11], 4, 9),
             lambda: "~" + word(rng)[:8] + "/" * int(rng.integers(2)),
             lambda: "?q=" + word(rng) + "&" + word(rng)[:4] + "=" + str(rng.integers(1000)),
-            lambda: word(rng) + "%20" + word(rng)[:5] + "%2" + _draw(rng, "0123456789ABCDEF", 1, 2),
+            lambda: (
+                word(rng)
+                + "%20"
+                + word(rng)[:5]
+                + "%2"
+                + draw_characters(rng, "0123456789ABCDEF", 1, 2)
+            ),
             lambda: word(rng) + "#" + word(rng)[:6] + "-" + str(rng.integers(100)),
             lambda: "_".join((word(rng), word(rng)[:5])) + "." + word(rng)[:3],
             lambda: "-".join((word(rng)[:6], str(rng.integers(10**6)), word(rng)[:4])),
@@ -102,7 +108,7 @@ class TextMaker:
     def _jumble(self, rng: np.random.Generator, length: int) -> str:
         """Return characters in no order, so that the reader learns shapes and not only words."""
         alphabet = INKED if rng.random() < 0.5 else _ALIKE
-        return _draw(rng, alphabet, length, length + 1)
+        return draw_characters(rng, alphabet, length, length + 1)
 
     def _words(self, rng: np.random.Generator, room: int) -> tuple[str, ...]:
         """Return up to five words of prose with at most `room` characters, spaces among them."""
@@ -115,7 +121,8 @@ class TextMaker:
         return tuple(words)
 
 
-def _draw(rng: np.random.Generator, characters: str, low: int, high: int) -> str:
+def draw_characters(rng: np.random.Generator, characters: str, low: int, high: int) -> str:
+    """Return `low` to `high` - 1 of some `characters`."""
     count = int(rng.integers(low, high))
     return "".join(characters[int(k)] for k in rng.integers(len(characters), size=count))
 
