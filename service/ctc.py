@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from service.records import Pixels
+    from service.records import Pixels, Symbol
     from service.saved_model import SavedModel
+    from service.twins import TwinJudge
 
     Floats = NDArray[np.float32]
 
@@ -80,29 +81,40 @@ class CtcRecognizer:
     """
 
     def __init__(
-        self, network: StripNetwork, *, alphabet: Mapping[int, str], name: str, version: int
+        self,
+        network: StripNetwork,
+        *,
+        alphabet: Mapping[int, str],
+        name: str,
+        version: int,
+        judge: TwinJudge | None = None,
     ) -> None:
-        """Take the network and the character of each of its classes."""
+        """Take the network, the character of each of its classes, and who judges twins."""
         self.model_name = name
         self.model_version = version
         self._network = network
+        self._judge = judge
         self._alphabet = dict(alphabet)
         self._parts_words = " " in self._alphabet.values()
 
     def read(self, strip: Strip) -> TextLine:
         """Read one strip; raises `RecognizeError`."""
         try:
-            steps = self._network.spell(strip.pixels)
+            symbols = self._spell(strip.pixels)
         except ModelRunError as error:
             width = strip.pixels.shape[1]
             raise RecognizeError(f"the reader failed on {width} pixels") from error
-        symbols = spell_steps(steps.log_probs, self._alphabet, step_px=steps.width_px)
         return TextLine(
             text="".join(symbol.text for symbol in symbols),
             confidence=fmean(symbol.confidence for symbol in symbols) if symbols else 0.0,
             symbols=symbols,
             parts_words=self._parts_words,
         )
+
+    def _spell(self, pixels: Pixels) -> tuple[Symbol, ...]:
+        steps = self._network.spell(pixels)
+        symbols = spell_steps(steps.log_probs, self._alphabet, step_px=steps.width_px)
+        return self._judge.settle(pixels, symbols) if self._judge else symbols
 
     def warm_up(self, *, height_px: int, longest_px: int) -> None:
         """Read a blank strip of every padded width up to `longest_px`."""

@@ -24,7 +24,13 @@ from service.golden import draw_golden_frame
 from service.keys import read_keys
 from service.loading import needs_tensorflow
 from service.metrics import Metrics
-from service.models import find_model, find_reader, find_traineddata, open_store
+from service.models import (
+    find_model,
+    find_reader,
+    find_traineddata,
+    find_twins,
+    open_store,
+)
 from service.quota import count_cpus, read_cpu_features, read_memory_limit
 from service.server import bind_socket, check_access, is_loopback
 from service.tesseract import find_tessdata
@@ -144,6 +150,15 @@ def check_reader(settings: Settings) -> tuple[Verdict, str]:
     return Verdict.OK, f"{model.name}/{model.version} in {model.path}"
 
 
+def check_twins(settings: Settings) -> tuple[Verdict, str]:
+    """Verify the network that judges twins, if one does."""
+    is_used = settings.recognize.engine in {"both", "ctc"}
+    model = find_twins(settings.twins) if is_used else None
+    if model is None:
+        return Verdict.OK, "not used"
+    return Verdict.OK, f"{model.name}/{model.version} in {model.path}"
+
+
 def check_store(settings: Settings) -> tuple[Verdict, str]:
     """Verify all versions in the store, those that do not serve as well."""
     store = open_store(settings.model)
@@ -217,6 +232,7 @@ CHECKS: Final[dict[str, Callable[[Settings], tuple[Verdict, str]]]] = {
     "tesseract": check_tesseract,
     "detector": check_detector,
     "reader": check_reader,
+    "twins": check_twins,
     "store": check_store,
     "tensorflow": check_tensorflow,
     "frame": check_frame,

@@ -7,19 +7,21 @@ from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from model_store import LITERT_DETECTOR, LITERT_FOLDER, LITERT_READER
-from service import ctc, detect
+from model_store import LITERT_DETECTOR, LITERT_FOLDER, LITERT_READER, LITERT_TWINS
+from service import ctc, detect, twins
 from service.contract import read_contract, read_refiner
 from service.ctc import CtcRecognizer, GraphStripNetwork
 from service.detect import SavedModelDetector
 from service.errors import ModelLoadError
 from service.litert import LiteRtNetwork
 from service.litert_reader import LiteRtStripNetwork, read_reader_contract
-from service.models import find_model, find_reader
+from service.litert_twins import LiteRtGlyphNetwork, read_glyph_contract
+from service.models import find_model, find_reader, find_twins
 from service.quota import count_cpus
 from service.row_detector import RowDetector, Stages
 from service.shrink import read_view
 from service.turns import LendingNetwork
+from service.twins import GraphGlyphNetwork, TwinJudge
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from service.saved_model import SavedModel
     from service.settings import RuntimeName, Settings
     from service.turns import Turns
+    from service.twins import GlyphNetwork
 
 
 def load_detector(
@@ -66,7 +69,29 @@ def load_network(settings: Settings, *, runs: int = 1, turns: Turns | None = Non
         bare = LiteRtNetwork(copy, threads=1, runs=runs)
         network = LiteRtStripNetwork(bare, read_reader_contract(copy))
     network = LendingNetwork(network, turns) if turns else network
-    return CtcRecognizer(network, alphabet=model.label_map, name=model.name, version=model.version)
+    return CtcRecognizer(
+        network,
+        alphabet=model.label_map,
+        name=model.name,
+        version=model.version,
+        judge=load_judge(settings, runs=runs),
+    )
+
+
+def load_judge(settings: Settings, *, runs: int = 1) -> TwinJudge | None:
+    """Load the network that judges twins, for so many `runs` at a time; raises `ModelLoadError`."""
+    model = find_twins(settings.twins)
+    if model is None:
+        return None
+    copy = find_copy(model, LITERT_TWINS, settings.twins.runtime)
+    network: GlyphNetwork
+    if copy is None:
+        graph = _load_graph(model, settings, inputs=(twins.INPUT,), outputs=(twins.OUTPUT,))
+        network = GraphGlyphNetwork(graph)
+    else:
+        bare = LiteRtNetwork(copy, threads=1, runs=runs)
+        network = LiteRtGlyphNetwork(bare, read_glyph_contract(copy))
+    return TwinJudge(network, [label for _, label in sorted(model.label_map.items())])
 
 
 def needs_tensorflow(settings: Settings) -> bool:
@@ -77,7 +102,9 @@ def needs_tensorflow(settings: Settings) -> bool:
     detector = find_copy(find_model(settings.model), LITERT_DETECTOR, settings.detect.runtime)
     if detector is None or settings.recognize.engine not in {"both", "ctc"}:
         return detector is None
-    reader = find_reader(settings.reader)
+    reader, judge = find_reader(settings.reader), find_twins(settings.twins)
+    if judge is not None and find_copy(judge, LITERT_TWINS, settings.twins.runtime) is None:
+        return True
     return find_copy(reader, LITERT_READER, settings.reader.runtime) is None
 
 

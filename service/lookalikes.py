@@ -103,6 +103,21 @@ def is_ambiguous(text: str, other: str) -> bool:
     return any(not _WORD_AND_NUMBER.fullmatch(name[0]) for name in names)
 
 
+def is_told_by_shape(text: str, other: str) -> bool:
+    """Tell whether nothing but the shape of twins tells `text` from `other`, a text as long.
+
+    It does so in names of letters and digits at random; in words and numbers sense tells more.
+    """
+    if text == other or text.translate(_TWINS) != other.translate(_TWINS):
+        return False
+    spans = (name.span() for name in _NAME.finditer(text))
+    return all(
+        text[start:stop] == other[start:stop]
+        or not any(_WORD_AND_NUMBER.fullmatch(one[start:stop]) for one in (text, other))
+        for start, stop in spans
+    )
+
+
 def _lacks_point(text: str, other: str) -> bool:
     """Tell whether `text` is `other` without one of its points."""
     points = (place for place, mark in enumerate(other) if mark == ".")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from model_store import StoredModel
-    from service.settings import ModelSettings, TesseractSettings
+    from service.settings import ModelSettings, TesseractSettings, TwinsSettings
 
 
 def open_store(settings: ModelSettings | ReaderSettings) -> ModelStore:
@@ -52,6 +52,14 @@ def find_reader(settings: ReaderSettings) -> StoredModel:
     Raises `ModelLoadError`.
     """
     return _find(settings, settings.version, {})
+
+
+def find_twins(settings: TwinsSettings) -> StoredModel | None:
+    """Return the network that judges twins, or None where the settings name none.
+
+    Raises `ModelLoadError`.
+    """
+    return find_reader(ReaderSettings(**dict(settings))) if settings.name else None
 
 
 def find_traineddata(settings: TesseractSettings) -> Path | None:

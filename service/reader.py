@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from service.confidence import Evidence, rate_reading
 from service.footnote import raise_digits
 from service.gaps import find_gaps, fit_symbols, put_spaces
+from service.lookalikes import is_told_by_shape
 from service.treatments import QUICKEST, TREATMENTS, rescale, treat
 from service.vote import elect
 
@@ -184,8 +185,13 @@ class JointReader:
 
 
 def compare_readings(network: Ballot, tesseract: Ballot) -> tuple[Evidence, Evidence | None]:
-    """Return what the network's reading is beside Tesseract's, and Tesseract's if it is another."""
-    if network.meaning == tesseract.meaning:
+    """Return what the network's reading is beside Tesseract's, and Tesseract's if it is another.
+
+    In names at random Tesseract's noughts and `O`s are guesses, which neither bear out those of the
+    network nor speak against them.
+    """
+    is_guess = is_told_by_shape(network.meaning, tesseract.meaning)
+    if is_guess or network.meaning == tesseract.meaning:
         return Evidence.BOTH_READERS, None
     if network.chance_of(tesseract.meaning) >= _LEAST_SECOND:
         return Evidence.NETWORK_OPPOSED, Evidence.SECOND_CHOICE

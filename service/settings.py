@@ -232,6 +232,24 @@ class ReaderSettings(SettingsGroup):
     )
 
 
+class TwinsSettings(SettingsGroup):
+    """Which network tells `0` from `O` and `1`, `l` and `I` apart for the network that reads."""
+
+    store_dir: Path | None = Field(
+        default=None, description="Folder of the model store; empty takes the one that ships."
+    )
+    name: str = Field(
+        default="twins",
+        description="Name of the model in the store; empty leaves it to the reader.",
+    )
+    version: int | None = Field(
+        default=None, ge=1, description="Version to judge with; empty takes the highest one."
+    )
+    runtime: RuntimeName = Field(
+        default="auto", description="What runs the network, as for the detector."
+    )
+
+
 class TesseractSettings(SettingsGroup):
     """Which of Tesseract's models reads strips; the group Recognize says with which engine."""
 
@@ -371,6 +389,7 @@ class Settings(BaseSettings):
     expand: ExpandSettings = ExpandSettings()
     recognize: RecognizeSettings = RecognizeSettings()
     reader: ReaderSettings = ReaderSettings()
+    twins: TwinsSettings = TwinsSettings()
     tesseract: TesseractSettings = TesseractSettings()
     url: UrlSettings = UrlSettings()
     runner: RunnerSettings = RunnerSettings()

@@ -22,6 +22,7 @@ from service.settings import (
     RecognizeSettings,
     ServerSettings,
     Settings,
+    TwinsSettings,
 )
 from service.versions import Served
 from tests.model_store.models import FACTS, write_saved_model
@@ -32,7 +33,7 @@ from tests.service.fakes import LINK, FakePipeline
 @pytest.fixture
 def store(tmp_path):
     store = ModelStore(tmp_path / "store")
-    for name in ("links", "links", "reader"):
+    for name in ("links", "links", "reader", "twins"):
         store.publish(
             write_saved_model(tmp_path / name / os.urandom(4).hex()), name=name, facts=FACTS
         )
@@ -49,6 +50,7 @@ def healthy(store, monkeypatch):
         server=ServerSettings(port=0),
         model=ModelSettings(store_dir=store.root),
         reader=ReaderSettings(store_dir=store.root),
+        twins=TwinsSettings(store_dir=store.root),
     )
 
 
@@ -75,7 +77,7 @@ def test_a_healthy_installation_has_nothing_to_complain_of(healthy, monkeypatch)
     assert findings["memory"].detail == "limited to 4.0 GiB"
     assert findings["processors"].detail == f"4 of {os.cpu_count()} processors, AVX2"
     assert findings["detector"].detail.startswith("links/2 in ")
-    assert findings["store"].detail == "3 versions are as they were published"
+    assert findings["store"].detail == "4 versions are as they were published"
     assert findings["frame"].detail.startswith("4 of 4 links in ")
 
 
@@ -160,6 +162,9 @@ def test_a_damaged_detector_fails_and_another_damaged_version_warns(healthy, sto
     assert find(healthy, "detector").verdict is Verdict.FAIL
     shutil.rmtree(store.folder_of("reader"))
     assert find(healthy, "reader").verdict is Verdict.FAIL
+    shutil.rmtree(store.folder_of("twins"))
+    assert find(healthy, "twins").verdict is Verdict.FAIL
+    assert find(change(healthy, "twins", name=""), "twins").detail == "not used"
 
 
 def test_a_detector_without_manifest_is_told_and_garbled_manifests_too(healthy, store):
@@ -172,7 +177,9 @@ def test_a_detector_without_manifest_is_told_and_garbled_manifests_too(healthy, 
 
 def test_no_network_is_looked_for_where_none_reads(healthy, store):
     shutil.rmtree(store.folder_of("reader"))
-    assert find(change(healthy, "recognize", engine="tesserocr"), "reader").detail == "not used"
+    by_tesseract = change(healthy, "recognize", engine="tesserocr")
+    assert find(by_tesseract, "reader").detail == "not used"
+    assert find(by_tesseract, "twins").detail == "not used"
 
 
 def test_a_taken_port_fails_unless_printlink_has_it(healthy):

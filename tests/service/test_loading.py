@@ -6,7 +6,13 @@ from model_store import LITERT_DETECTOR, StoredModel
 from service import loading
 from service.errors import ModelLoadError
 from service.loading import find_copy, needs_tensorflow
-from service.settings import DetectSettings, ReaderSettings, RecognizeSettings, Settings
+from service.settings import (
+    DetectSettings,
+    ReaderSettings,
+    RecognizeSettings,
+    Settings,
+    TwinsSettings,
+)
 
 
 @pytest.fixture
@@ -46,6 +52,8 @@ def test_tensorflow_is_needed_where_any_network_runs_in_it(monkeypatch):
     assert not needs_tensorflow(Settings())
     assert needs_tensorflow(Settings(reader=in_tensorflow))
     assert needs_tensorflow(Settings(detect=DetectSettings(runtime="tensorflow")))
+    assert needs_tensorflow(Settings(twins=TwinsSettings(runtime="tensorflow")))
+    assert not needs_tensorflow(Settings(twins=TwinsSettings(name="", runtime="tensorflow")))
     by_tesseract = RecognizeSettings(engine="tesserocr")
     assert not needs_tensorflow(Settings(reader=in_tensorflow, recognize=by_tesseract))
     without_litert(monkeypatch)

@@ -1,6 +1,6 @@
 import pytest
 
-from service.lookalikes import count_odd_words, is_ambiguous
+from service.lookalikes import count_odd_words, is_ambiguous, is_told_by_shape
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,21 @@ def test_noughts_ones_and_small_letters_within_words_are_odd(text, count):
 )
 def test_some_readings_cannot_be_told_from_others(text, other, is_so):
     assert is_ambiguous(text, other) == is_so
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "is_so"),
+    [
+        ("a.org/VrM60.zip", "a.org/VrM6O.zip", True),
+        ("a.org/VrM60/1wRt4K", "a.org/VrM6O/lwRt4K", True),
+        ("a.org/VrM60/1wRt4K", "a.org/VrM60/lwRt4K", True),
+        # One of them is a word, or a number behind one.
+        ("a.org/fabu1ous", "a.org/fabulous", False),
+        ("a.org/pagelO", "a.org/page10", False),
+        ("a.org/VrM60/page1", "a.org/VrM6O/pagel", False),
+        ("a.org/VrM60", "a.org/VrM6D", False),
+        ("a.org/VrM60", "a.org/VrM60", False),
+    ],
+)
+def test_shape_alone_tells_names_at_random_apart(text, other, is_so):
+    assert is_told_by_shape(text, other) == is_so

@@ -123,6 +123,12 @@ def test_two_readers_that_agree_are_trusted_more_than_one():
     assert ask_both(Script("a"), Script("a", "b")) == Vote("a", pytest.approx(0.99))
 
 
+def test_which_twin_tesseract_guesses_says_nothing():
+    read = ask_both(Script("a.org/9z1b7"), Script("a.org/9zlb7"))
+    assert read == Vote("a.org/9z1b7", pytest.approx(0.99))
+    assert ask_both(Script("a.org/page10"), Script("a.org/pagel0")).confidence == 0.45
+
+
 def test_of_two_that_differ_the_more_trusted_one_is_believed():
     assert ask_both(Script("a"), Script("b", "b")) == Vote("a", 0.45)
 
