@@ -108,6 +108,9 @@ def may_be_broken(first: str) -> bool:
 
     It may be at its line's end then, though something stands to the right of it.
     """
+    if first[-1] == ":":
+        # What begins a port closes a sentence as well, but seldom before a gap that wide.
+        return _is_host_alone(first[:-1])
     return first[-1] in _ALWAYS_OPEN or (first[-1] == "/" and not first.endswith("//"))
 
 

@@ -92,6 +92,16 @@ def test_a_link_that_may_go_on_in_a_line_that_was_not_joined_is_less_sure(tesser
     assert 0.8 * trust < link.confidence <= trust
 
 
+@pytest.mark.parametrize(
+    ("below", "url"),
+    [("8080/bokonon/", "http://10.0.0.1:8080/bokonon/"), ("ruler", "http://10.0.0.1")],
+)
+def test_a_host_is_joined_with_its_port_within_a_cell_of_a_table(tesseract, below, url):
+    page = print_page(["http://10.0.0.1:" + " " * 14 + "she goes", below])
+    (link,) = build(page, tesseract).run(page.frame, 1.0).links
+    assert (link.url, link.trust) == (url, 1.0)
+
+
 def test_a_link_behind_which_its_own_column_had_room_ends_there(tesseract):
     lines = ["https://keras.io/guides/writing/many/layers/", "and/more/", "ruler"]
     page = print_page(lines)
