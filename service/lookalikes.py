@@ -66,6 +66,7 @@ _DIGIT_IN_WORD = re.compile(r"(?<=[A-Z])[01](?=[A-Z])|(?<=[a-z])[01](?=[a-z])")
 _SMALL_IN_CAPITALS = re.compile(r"(?<=[A-Z])[ckopsuvwxz](?=[A-Z])")
 _TWINS: Final = str.maketrans({"O": "0", "I": "1", "l": "1"})
 _NAME = re.compile(r"[A-Za-z0-9]+")
+_LETTERS_AND_NUMBER = re.compile(r"[A-Za-z]*[0-9]*")
 _WORD_AND_NUMBER = re.compile(r"(?:[a-z]+|[A-Z][a-z]*|[A-Z]+)?[0-9]*")
 _PAIRS: Final = frozenset((one, other) for shape in SAME_SHAPE for one in shape for other in shape)
 
@@ -84,6 +85,23 @@ def _is_odd(word: str) -> bool:
         if count and rest.isalpha() and (rest.isupper() or rest[1:].islower()):
             return True
     return False
+
+
+def count_odd_twins(text: str) -> int:
+    """Return in how many letters names at random are of one case, but for an `O`, `I` or `l`.
+
+    Hexadecimal numbers and many codes are of one case throughout, and a nought or a one is what
+    stands there then. In `aOf3b10c` four other letters say so; names with both cases say nothing.
+    """
+    return sum(map(_count_letters_against, _NAME.findall(text)))
+
+
+def _count_letters_against(name: str) -> int:
+    if _LETTERS_AND_NUMBER.fullmatch(name):
+        return 0
+    letters = "".join(one for one in name if one.isalpha() and one not in "OIl")
+    odd = "OI" if letters.islower() else "l" if letters.isupper() else ""
+    return len(letters) if any(one in odd for one in name) else 0
 
 
 def is_lookalike(one: str, other: str) -> bool:

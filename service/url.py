@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import ada_url
 
 from service.host import HostChecker
-from service.lookalikes import ONE_FOR_ONE, count_odd_words
+from service.lookalikes import ONE_FOR_ONE, count_odd_twins, count_odd_words
 from service.records import Host, Repair
 from service.repair import has_even_case, repair_host, repair_path, repair_port
 from service.scheme import PRINTED, find_scheme
@@ -35,6 +35,8 @@ _UNSOUND_CHANCE = 0.05
 _MIXED_CASE_CHANCE = 0.1
 # Nor has it, in the words of a path, digits that look like letters.
 _ODD_WORD_CHANCE = 0.1
+# In codes of both cases letters are of one case by chance only, which each further one halves.
+_OTHER_CASE_CHANCE = 0.5
 # Behind a bracket that closes what was open before a link stands a space or a mark.
 _GLUED_CHANCE = 0.02
 _GLUED = re.compile(r"[)\]][^\W_]")
@@ -280,7 +282,9 @@ def _rate_print(url: str, host_read: str, *, host_trust: float) -> float:
     likelihood = 1.0 if host_trust == 1.0 else _UNKNOWN_HOST_CHANCE
     if url.count("#") > 1:
         likelihood *= _UNSOUND_CHANCE
-    likelihood *= _ODD_WORD_CHANCE ** count_odd_words(_path_of(url))
+    path = _path_of(url)
+    likelihood *= _ODD_WORD_CHANCE ** count_odd_words(path)
+    likelihood *= _OTHER_CASE_CHANCE ** count_odd_twins(path)
     return likelihood * (
         1.0 if has_even_case(host_of(url) or "", host_read) else _MIXED_CASE_CHANCE
     )

@@ -1,6 +1,11 @@
 import pytest
 
-from service.lookalikes import count_odd_words, is_ambiguous, is_told_by_shape
+from service.lookalikes import (
+    count_odd_twins,
+    count_odd_words,
+    is_ambiguous,
+    is_told_by_shape,
+)
 
 
 @pytest.mark.parametrize(
@@ -16,6 +21,23 @@ from service.lookalikes import count_odd_words, is_ambiguous, is_told_by_shape
 )
 def test_noughts_ones_and_small_letters_within_words_are_odd(text, count):
     assert count_odd_words(text) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("a.org/aOf3b10c", 4),
+        ("a.org/9I77e?id=4fOac", 4),
+        ("B0l7XK2/T4OP", 3),
+        ("a.org/a0f3b10c", 0),
+        ("a.org/B0I7XK2", 0),
+        ("a.org/aOF3b10c", 0),
+        # Names of programs and their numbers.
+        ("a.org/getObject/videoId2/iOS17", 0),
+    ],
+)
+def test_a_twin_of_the_other_case_is_odd_in_a_code_of_one_case(text, count):
+    assert count_odd_twins(text) == count
 
 
 @pytest.mark.parametrize(

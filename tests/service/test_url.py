@@ -178,6 +178,8 @@ def test_a_link_is_as_sure_as_what_else_its_line_may_mean_leaves_it(text, others
 def test_a_capital_o_in_small_letters_is_a_zero_where_it_may_be_one():
     assert choose(doubt("https://kerOs.io/", O=("0", 0.3))).text == "https://ker0s.io/"
     assert choose(doubt("https://keros.io/", o=("0", 0.3))).text == "https://keros.io/"
+    assert choose(doubt("https://keras.io/aOf3b10c", O=("0", 0.1))).text.endswith("/a0f3b10c")
+    assert choose(doubt("https://keras.io/aOF3B10c", O=("0", 0.1))).text.endswith("/aOF3B10c")
     assert choose(doubt("https://keras.io/O", O=("0", 0.3))).text == "https://keras.io/O"
 
 
