@@ -34,8 +34,8 @@ _FIRST_WORDS_RATIO = 7.0
 # What ends so close to where the line leaves the frame is cut off, in a gap between two letters or
 # behind the last step; of such links none was whole on 230 generated pages.
 _CUT_GAP_RATIO = 0.5
-# What starts so close to the frame's edge may have more of its word before it.
-_CUT_START_RATIO = 0.35
+# What starts so close to the frame's edge may have more of its word before it, or another word.
+_CUT_START_RATIO = 0.45
 # How far below a line the next one is over, in line heights, mostly.
 _NEXT_RATIO = 1.6
 # From a course's last step to where the rule that it ends at has paper behind it.

@@ -117,23 +117,35 @@ def is_ambiguous(text: str, other: str) -> bool:
     """
     if text.translate(_TWINS) != other.translate(_TWINS):
         return _lacks_point(text, other)
-    names = (name for name in _NAME.finditer(text) if name[0] != other[slice(*name.span())])
-    return any(not _WORD_AND_NUMBER.fullmatch(name[0]) for name in names)
+    pairs = ((name[0], other[slice(*name.span())]) for name in _NAME.finditer(text))
+    return any(
+        not _WORD_AND_NUMBER.fullmatch(name) or _are_words(name, twin)
+        for name, twin in pairs
+        if name != twin
+    )
 
 
 def is_told_by_shape(text: str, other: str) -> bool:
     """Tell whether nothing but the shape of twins tells `text` from `other`, a text as long.
 
-    It does so in names of letters and digits at random; in words and numbers sense tells more.
+    It does so in names of letters and digits at random, and at the beginning of words; in other
+    words and in numbers sense tells more.
     """
     if text == other or text.translate(_TWINS) != other.translate(_TWINS):
         return False
-    spans = (name.span() for name in _NAME.finditer(text))
+    pairs = ((name[0], other[slice(*name.span())]) for name in _NAME.finditer(text))
     return all(
-        text[start:stop] == other[start:stop]
-        or not any(_WORD_AND_NUMBER.fullmatch(one[start:stop]) for one in (text, other))
-        for start, stop in spans
+        not any(map(_WORD_AND_NUMBER.fullmatch, (name, twin))) or _are_words(name, twin)
+        for name, twin in pairs
+        if name != twin
     )
+
+
+def _are_words(name: str, twin: str) -> bool:
+    """Tell whether both of two twins may be words: `Ishift` and `lshift`."""
+    differing = {letters for letters in zip(name, twin, strict=True) if letters[0] != letters[1]}
+    is_case = differing <= {("I", "l"), ("l", "I")}
+    return is_case and all(map(_WORD_AND_NUMBER.fullmatch, (name, twin)))
 
 
 def _lacks_point(text: str, other: str) -> bool:

@@ -26,7 +26,7 @@ def test_readings_that_agree_are_surer_together_but_not_as_if_they_were_independ
 
 
 def test_the_weight_of_confidence_wins_and_not_the_number_alone():
-    doubtful = [read("https://a.org/I", 0.2), read("https://a.org/I", 0.2)]
+    doubtful = [read("https://a.org/i", 0.2), read("https://a.org/i", 0.2)]
     link = combine_links([*doubtful, read("https://a.org/l", 0.9)])
     assert link.url == "https://a.org/l"
     # Odds of 9, beside 1 for no text at all and those of the other one.
@@ -35,7 +35,7 @@ def test_the_weight_of_confidence_wins_and_not_the_number_alone():
 
 
 def test_one_slip_does_not_outweigh_many_frames_that_agree():
-    slip = [read("https://a.org/I", 0.95)]
+    slip = [read("https://a.org/i", 0.95)]
     sure, doubtful = (
         combine_links([*slip, *[read("https://a.org/l", 0.97)] * count]) for count in (4, 2)
     )
