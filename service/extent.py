@@ -14,17 +14,24 @@ from service.rules import erase_rules
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
     from service.ink import Grey
 
 # Print whose contrast is below this share of its neighbour's is paper to whoever sees both.
 _PALE_RATIO: Final = 0.6
 _INK_AND_PAPER: Final = (0.03, 0.9)
-# A dash, in heights of the strip: where it lies and how thick it is at most. It is so many levels
-# of grey darker than its paper, in so much of the gap between the letters that it stands between.
+# A dash or an underscore, in heights of the strip: where it lies and how thick it is at most. It is
+# so many levels of grey darker than its paper, in so much of the gap between the letters that it
+# stands between.
 _DASH_PLACE: Final = (0.28, 0.72)
-_DASH_HEIGHT: Final = 0.16
-_DASH_CONTRAST: Final = 16.0
+_UNDERSCORE_PLACE: Final = (0.72, 0.95)
+_BAR_HEIGHT: Final = 0.16
+_BAR_CONTRAST: Final = 16.0
 _DASH_SHARE: Final = 0.6
+_UNDERSCORE_SHARE: Final = 0.75
+# An underline goes on below the letters to the left and to the right, so far in any case.
+_UNDERLINE_RATIO: Final = 0.5
 
 
 class Extent(NamedTuple):
@@ -58,8 +65,8 @@ def find_extent(
     """
     wide = flatten_strip(photo)
     strip = wide[:, :columns]
-    dashed = _draw_dashes(strip, photo[:, :columns], gap_width)
-    left, right, behind = _find_ink(dashed, gap_width, sure_columns=sure_columns)
+    barred = _draw_bars(strip, photo[:, :columns], gap_width)
+    left, right, behind = _find_ink(barred, gap_width, sure_columns=sure_columns)
     if behind < columns and _is_paler(photo[:, left:right], photo[:, behind:columns]):
         # Beside much darker print the last characters were taken for paper.
         strip = np.concatenate((flatten_strip(photo[:, :behind]), strip[:, behind:]), axis=1)
@@ -78,25 +85,55 @@ def flatten_strip(photo: Grey) -> Grey:
     return erase_rules(flatten_ground(photo, photo.shape[0]))
 
 
-def _draw_dashes(strip: Grey, photo: Grey, gap_width: float) -> Grey:
-    """Return a flat strip with the dashes between letters that are so thin that it lacks them.
+def _draw_bars(strip: Grey, photo: Grey, gap_width: float) -> Grey:
+    """Return a flat strip with the dashes and underscores that are so thin that it lacks them.
 
     `photo` is the same strip as photographed. Where the letters are black a hairline is paper.
     """
     height = len(strip)
-    first, last = (round(share * height) for share in _DASH_PLACE)
     drawn = strip
     for start, end in find_gaps(strip):
         if start == 0 or end == strip.shape[1] or not gap_width <= end - start <= height:
             continue
-        levels = cv2.blur(photo[:, start:end], (3, 1)).astype(np.float32)
-        paper = np.median(levels, axis=0)
-        is_dark = paper - levels[first:last] >= _DASH_CONTRAST
-        rows = is_dark.mean(axis=1) >= _DASH_SHARE
-        if 0 < np.count_nonzero(rows) <= _DASH_HEIGHT * height:
+        is_bar = _find_bar(photo, start, end)
+        if is_bar.any():
             drawn = drawn.copy() if drawn is strip else drawn
-            drawn[first:last, start:end][rows] = 0
+            drawn[is_bar, start:end] = 0
     return drawn
+
+
+def _find_bar(photo: Grey, start: int, end: int) -> NDArray[np.bool_]:
+    """Tell of each row of a photographed strip whether a bar lies in it between two columns."""
+    height = len(photo)
+    is_dark = _find_dark(photo[:, start:end])
+    is_bar = np.asarray(is_dark.mean(axis=1) >= _DASH_SHARE)
+    is_bar[: round(_DASH_PLACE[0] * height)] = False
+    is_bar[round(_UNDERSCORE_PLACE[1] * height) :] = False
+    rows = np.flatnonzero(is_bar)
+    if not 0 < len(rows) <= _BAR_HEIGHT * height:
+        return np.zeros_like(is_bar)
+    is_low = rows.mean() >= _UNDERSCORE_PLACE[0] * height
+    is_short = is_dark[rows].mean(axis=1).max() < _UNDERSCORE_SHARE
+    if is_low and (is_short or _goes_on(photo, is_bar, start, end)):
+        return np.zeros_like(is_bar)
+    return is_bar
+
+
+def _find_dark(photo: Grey) -> NDArray[np.bool_]:
+    levels = cv2.blur(photo, (3, 1)).astype(np.float32)
+    return np.asarray(np.median(levels, axis=0) - levels >= _BAR_CONTRAST)
+
+
+def _goes_on(photo: Grey, is_bar: NDArray[np.bool_], start: int, end: int) -> bool:
+    """Tell whether a bar between two columns goes on to both sides, which but an underline does."""
+    reach = round(_UNDERLINE_RATIO * len(photo))
+    beside = photo[:, max(0, start - reach) : start], photo[:, end : end + reach]
+    paper = float(np.median(photo[:, start:end]))
+    levels = np.where(is_bar, np.median(photo[:, start:end], axis=1), paper)
+    row, level = int(levels.argmin()), (float(levels.min()) + paper) / 2
+    # It may slope by a row; letters reach so far below their line in few columns.
+    dark = [part[row - 1 : row + 2].min(axis=0, initial=255) < level for part in beside]
+    return all(part.size and part.mean() >= _UNDERSCORE_SHARE for part in dark)
 
 
 def _is_paler(photo: Grey, other: Grey) -> bool:

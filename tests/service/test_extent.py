@@ -59,11 +59,29 @@ def test_a_letter_that_the_lines_end_cuts_is_followed_to_the_border():
 
 @pytest.mark.parametrize(
     ("rows", "is_whole"),
-    [((20, 23), True), ((23, 26), True), ((5, 8), False), ((38, 41), False), ((16, 28), False)],
+    [
+        ((20, 23), True),
+        ((23, 26), True),
+        ((30, 34), True),
+        ((36, 39), True),
+        ((5, 8), False),
+        ((41, 44), False),
+        ((16, 28), False),
+    ],
 )
-def test_a_hairline_dash_between_black_letters_is_no_gap(rows, is_whole):
+def test_a_hairline_between_black_letters_is_no_gap(rows, is_whole):
     photo = photograph((10, "abcdef", 10), (130, "ghi", 10))
     end = find(photo).right
-    photo[slice(*rows), end + 3 : 127] = 205
+    photo[slice(*rows), end + 2 : 129] = 205
     assert end < 110
     assert (find(photo).right > 130) == is_whole
+
+
+def test_an_underline_between_two_words_is_no_underscore():
+    photo = photograph((10, "abcdef", 10), (130, "ghi", 10))
+    end = find(photo).right
+    photo[37:39, :200] = 205
+    assert find(photo).right == end
+    photo[37:39, : end - 2] = 225
+    photo[37:39, 136:200] = 225
+    assert find(photo).right > 130
