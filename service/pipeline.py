@@ -11,9 +11,17 @@ import structlog
 from service.clock import Clock
 from service.errors import RecognizeError
 from service.expand import Expander, Page, measure_room
-from service.likeness import Print, count_differences, is_set_alike, is_set_apart
+from service.likeness import (
+    SURE_SYMBOL,
+    Print,
+    count_differences,
+    is_headline,
+    is_set_alike,
+    is_set_apart,
+)
 from service.link import End, Piece, make_link
 from service.overlap import drop_covered, drop_followers
+from service.quotes import closes_quotation, opens_quotation
 from service.records import Box, FrameResult, TextLine, Timings
 from service.scheme import PRINTED, has_whole_scheme, read_scheme
 from service.turns import Turns
@@ -60,7 +68,6 @@ _EDGE_RATIO = 0.15
 _TELLING_SYMBOLS = 24
 # What differs from a link in so many ways is no part of it, whatever it looks like.
 _MOST_DIFFERENCES = 2
-_SURE_SYMBOL = 0.8
 
 
 class FramePipeline(Protocol):
@@ -216,14 +223,14 @@ class Pipeline:
         below are added to `pieces`.
         """
         while self._settings.join_wrapped and len(pieces) < _MAX_LINES:
-            below = self._expand_below(pieces[-1], reading, clock)
+            below = self._expand_below(pieces, reading, clock)
             if below is None:
                 return reading, self._rate_bare_end(reading, pieces[-1])
             if below.is_cut:
                 return reading, End(0.0)
             if below.line is None:
                 return reading, self._rate_end(reading, pieces, below, below.word)
-            joined, word = self._read_below(below.line, reading, pieces[-1], prefix, clock)
+            joined, word = self._read_below(below.line, reading, pieces, prefix, clock)
             if joined is None:
                 return reading, self._rate_end(reading, pieces, below, word or below.word)
             pieces.append(Piece(below.line, len(reading.line_symbols)))
@@ -239,10 +246,13 @@ class Pipeline:
             read = self._reader.read_once(strip, lambda text: read_scheme(text, prefix.label))
         return read is not None
 
-    def _expand_below(self, last: Piece, reading: Reading, clock: Clock) -> Below | None:
+    def _expand_below(
+        self, pieces: Sequence[Piece], reading: Reading, clock: Clock
+    ) -> Below | None:
         """Return what stands below the end of a link that may go on, None where nothing does."""
         if not reading.is_open:
             return None
+        last = pieces[-1]
         line = last.line
         with clock.stage("expand"):
             # What cannot end there needs less to show that its line does.
@@ -271,6 +281,8 @@ class Pipeline:
         # A word that fills the strip may be cut short, and is not to be judged by its end.
         tell = may_go_on if len(word) == len(words.symbols) else is_continued
         may_follow = tell(reading.open_text, token, self._parser.is_host)
+        if not may_follow and is_end:
+            may_follow = self._ends_quotation(reading, pieces, token)
         if may_follow:
             may_follow = self._count_differences(reading, last, below) < _MOST_DIFFERENCES
         elif is_end:
@@ -281,9 +293,14 @@ class Pipeline:
             return below._replace(line=self._expander.expand_below(begun))
 
     def _read_below(
-        self, below: Line, first: Reading, last: Piece, prefix: Prefix, clock: Clock
+        self,
+        below: Line,
+        first: Reading,
+        pieces: Sequence[Piece],
+        prefix: Prefix,
+        clock: Clock,
     ) -> tuple[Reading | None, str]:
-        """Return the link with the line below its `last`, and the first word of that as last read.
+        """Return the link with the line below it, and the first word of that as last read.
 
         There is no link where nothing shows that it goes on there.
         """
@@ -293,8 +310,8 @@ class Pipeline:
             nonlocal token
             text = drop_bars(read)
             token = _token(first_word(text, line_height=below.strip.pixels.shape[0]))
-            goes_on = self._is_continued(first, token)
-            if not goes_on and not self._is_set_apart(first, last, below, text):
+            goes_on = self._is_continued(first, token) or self._ends_quotation(first, pieces, token)
+            if not goes_on and not self._is_set_apart(first, pieces[-1], below, text):
                 return None
             joined = self._parse(replace(text, symbols=first.line_symbols + text.symbols), prefix)
             has_grown = joined is not None and len(joined.symbols) > len(first.line_symbols)
@@ -312,12 +329,26 @@ class Pipeline:
     def _is_continued(self, reading: Reading, token: str) -> bool:
         return is_continued(reading.open_text, token, self._parser.is_host)
 
+    def _ends_quotation(self, reading: Reading, pieces: Sequence[Piece], token: str) -> bool:
+        """Tell whether the quotation that a link opens ends with a word that may be part of it."""
+        if not closes_quotation(token):
+            return False
+        if not may_be_part(reading.open_text, token, self._parser.is_host):
+            return False
+        first, start = pieces[0].line, reading.symbols[0]
+        middle = first.locate((start.left + start.right) / 2)
+        return opens_quotation(self._expander.cut_before(first, middle))
+
     def _rate_end(self, reading: Reading, pieces: Sequence[Piece], below: Below, token: str) -> End:
         """Return how likely a link ends with the last of its lines, above the word `token`."""
         if not below.is_end:
             return End()
         if below.begun.starts_outside and not (token and starts_whole(token)):
-            return End(rate_unseen_end(reading.open_text), is_seen=False)
+            trust = rate_unseen_end(
+                reading.open_text,
+                is_headline=lambda: self._is_headline(reading, pieces[-1], below),
+            )
+            return End(trust, is_seen=False)
         trust = rate_end(
             reading.open_text,
             token,
@@ -353,9 +384,11 @@ class Pipeline:
 
     def _count_differences(self, reading: Reading, last: Piece, below: Below) -> int:
         link = self._print(last.line, reading.symbols[last.first :])
-        # What was hardly legible looks like nothing.
-        sure = [symbol for symbol in below.symbols if symbol.confidence >= _SURE_SYMBOL]
-        return count_differences(link, self._print(below.begun, sure))
+        return count_differences(link, self._print(below.begun, below.symbols))
+
+    def _is_headline(self, reading: Reading, last: Piece, below: Below) -> bool:
+        link = self._print(last.line, reading.symbols[last.first :])
+        return is_headline(link, self._print(below.begun, below.symbols))
 
     def _is_set_alike(
         self, reading: Reading, last: Piece, below: Line, word: Sequence[Symbol]
@@ -373,7 +406,7 @@ class Pipeline:
             return False
         behind = words.symbols[len(word) + 1 :][:_TELLING_SYMBOLS]
         # What is no print is read as letters that nobody is sure of.
-        rest = [symbol for symbol in behind if symbol.confidence >= _SURE_SYMBOL]
+        rest = [symbol for symbol in behind if symbol.confidence >= SURE_SYMBOL]
         line = self._print(below, words.symbols)
         link = self._print(last.line, reading.symbols[last.first :])
         return is_set_apart(link, line._replace(symbols=word), line._replace(symbols=rest))

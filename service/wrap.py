@@ -51,8 +51,10 @@ _BEHIND_END: Final = frozenset(".?:")
 _FULL_ENDS: Final = frozenset("/)")
 _BEHIND_STOP: Final = frozenset("?:")
 # A list's number, a note's, what goes on in brackets or begins a quotation or a comment, a call of
-# a function, what a card has before a number or an address.
-_NO_PART = re.compile(r"[\[(]\w|[\"“„]|/[/*]|\d+\.$|.*\w\(\)|[A-Z][\w-]*:$|(Tel|Fax|Mob|Ph)[.,]$")
+# a function, marks that no link has, what a card has before a number or an address.
+_NO_PART = re.compile(
+    r"[\[(]\w|[\"“„]|/[/*]|\d+\.$|.*(\w\(\)|[|{}\\^`])|[A-Z][\w-]*:$|(Tel|Fax|Mob|Ph)[.,]$"
+)
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _PARAMETER = re.compile(r"\w+=[\w./?=&#%~+:-]*")
 _QUERY = re.compile(r"\?\w+=")
@@ -241,11 +243,16 @@ def starts_whole(token: str) -> bool:
     return is_capital or _starts_a_link(token) or (len(token) > 1 and token[0] in _OPENING_MARKS)
 
 
-def rate_unseen_end(first: str) -> float:
-    """Return how likely a link ends as `first` where the next line starts outside the frame."""
+def rate_unseen_end(first: str, *, is_headline: Callable[[], bool] = lambda: False) -> float:
+    """Return how likely a link ends as `first` where the next line starts outside the frame.
+
+    What of that line is in view may be behind the rest of the link, but is hardly smaller.
+    """
     if first[-1] in _BEHIND_END and first[-2] in _FULL_ENDS:
         return 1.0
-    return _ENDS_WITH_WORD if _FILE.search(first) else _ENDS_UNSEEN
+    if _FILE.search(first):
+        return _ENDS_WITH_WORD
+    return _ENDS_ABOVE_OTHER_TYPE if is_headline() else _ENDS_UNSEEN
 
 
 def rate_end(

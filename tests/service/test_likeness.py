@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from service.extent import flatten_strip
-from service.likeness import Print, count_differences, is_set_alike, is_set_apart
+from service.likeness import Print, count_differences, is_headline, is_set_alike, is_set_apart
 from service.records import Symbol
 
 HEIGHT = 44
@@ -93,6 +93,29 @@ def test_a_word_alone_in_its_line_is_not_set_apart():
 def test_each_way_in_which_it_is_set_otherwise_counts():
     assert count_differences(LINK, set_type("shelter", slant=0.5, ink=130)) == 2
     assert count_differences(LINK, set_type("or so", size=1.0)) == 1
+
+
+def test_how_bold_the_letters_are_tells_without_any_in_common():
+    assert count_differences(LINK, set_type("vwxyz", weight=1)) == 1
+    assert count_differences(LINK, set_type("vwxyz")) == 0
+
+
+def test_of_what_was_hardly_read_no_more_counts_than_that_it_is_much_smaller():
+    def guess(text, **type_):
+        print_ = set_type(text, **type_)
+        return print_._replace(
+            symbols=[symbol._replace(confidence=0.4) for symbol in print_.symbols]
+        )
+
+    assert count_differences(LINK, guess("corner", size=0.9)) == 1
+    assert count_differences(LINK, guess("corner", size=1.2)) == 0
+    assert count_differences(LINK, guess("corner", slant=0.5, ink=130)) == 0
+
+
+def test_a_link_is_set_smaller_than_its_text_but_no_larger():
+    assert is_headline(LINK, set_type("corner", size=1.0))
+    assert not is_headline(LINK, set_type("corner", size=2.2))
+    assert not is_headline(LINK, set_type("corner"))
 
 
 def test_what_is_not_underlined_is_no_part_of_an_underlined_link():

@@ -109,6 +109,35 @@ def test_a_link_behind_which_its_own_column_had_room_ends_there(tesseract):
     assert (link.url, link.trust) == (f"{lines[0]}and/more/", 0.97)
 
 
+@pytest.mark.parametrize(
+    ("lines", "url"),
+    [
+        (('see "https://keras.io/guides/', 'ruler" and more'), "https://keras.io/guides/ruler"),
+        (("see 'https://keras.io/guides/", "ruler'. More"), "https://keras.io/guides/ruler"),
+        (("see https://keras.io/guides/", 'ruler" and more'), "https://keras.io/guides/"),
+        (("see (https://keras.io/guides/", 'ruler" and more'), "https://keras.io/guides/"),
+        (('see "https://keras.io/guides/', "ruler and more"), "https://keras.io/guides/"),
+    ],
+)
+def test_a_quoted_link_goes_on_to_where_the_quotation_ends(tesseract, lines, url):
+    page = print_page(lines)
+    (link,) = build(page, tesseract).run(page.frame, 1.0).links
+    assert link.url == url
+
+
+@pytest.mark.parametrize(("scale", "trust"), [(0.6, 0.92), (1.0, 0.55)])
+def test_a_headline_ends_above_smaller_print_wherever_that_starts(tesseract, scale, trust):
+    page = print_page(["from https://keras.io/guides", "stands prose and more of it"], left=60)
+    below = page.frame.pixels[round(page.prefixes[0].box.bottom) + 6 :, 60:]
+    smaller = cv2.resize(below, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    page.frame.pixels[round(page.prefixes[0].box.bottom) + 6 :] = 245
+    height, width = smaller.shape[:2]
+    # The first letter is cut by the frame's edge.
+    page.frame.pixels[-below.shape[0] :][:height, : width - 5] = smaller[:, 5:]
+    (link,) = build(page, tesseract).run(page.frame, 1.0).links
+    assert (link.url, link.trust, link.is_end_seen) == ("https://keras.io/guides", trust, False)
+
+
 def test_what_is_smaller_and_paler_below_is_no_part_however_much_it_looks_like_one(tesseract):
     page = print_page(["https://keras.io/guides", "writing/layers.html"])
     (whole,) = build(page, tesseract).run(page.frame, 1.0).links

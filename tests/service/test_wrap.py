@@ -290,6 +290,20 @@ def test_where_the_next_line_starts_outside_the_frame_little_tells_how_a_link_en
     assert rate_unseen_end(first) == trust
 
 
+def test_smaller_print_below_tells_that_a_link_ended_wherever_it_starts():
+    def ask(first):
+        return rate_unseen_end(first, is_headline=lambda: True)
+
+    assert ask("https://a.org/guide/") == 0.92
+    assert ask("https://a.org/guide.html") == 0.94
+
+
+@pytest.mark.parametrize("token", ["three|;", "|three", "{three", "three\\four", "`three`", "x^2"])
+def test_what_has_marks_that_no_link_has_is_no_part_of_one(token):
+    assert rate_end("https://a.org/guide/", token, IS_HOST) == 0.94
+    assert not may_be_part("https://a.org/guide/", token, IS_HOST)
+
+
 @pytest.mark.parametrize(("text", "kept"), [("|able", "able"), ("\\ x|y", "x|y"), ("x", "x")])
 def test_a_tables_rule_is_no_part_of_a_link(text, kept):
     line = TextLine(text, 0.9, tuple(Symbol(one, 0.9, 0.0, 1.0) for one in text))
