@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Frames of one scene share its print, its light and mostly their errors, so that another one that
 # agrees says much less than a first: its doubt counts to this power.
 _NEWS_OF_ANOTHER: Final = 0.25
-_MAX_CONFIDENCE: Final = 0.999
+_MAX_CONFIDENCE: Final = 0.9999
 # A line that was not joined says little against one that was: many a line is too blurred to join,
 # and few are joined wrongly.
 _NEWS_OF_A_PART: Final = 1 / 3

@@ -34,6 +34,10 @@ _MAX_FAILURES: Final = 3
 _CLEARER: Final = 1.25
 _BLURRED: Final = 0.6
 _WAIT_FRAMES: Final = 16
+# A confirmed link is read again after so many frames, then after twice as many, and so on: frames
+# one after the other share their errors. What is less sharp than its readings were has to wait.
+_CHECK_FRAMES: Final = 6
+_CHECK_DETAIL: Final = 0.8
 # A reading that makes a link so much surer was not in vain.
 _NEWS: Final = 0.02
 _SURE: Final = 0.99
@@ -68,6 +72,7 @@ class Track:
         self._failures = 0
         self._frames_since_read = 0
         self._detail_read = 0.0
+        self._checks = 0
 
     @property
     def agreeing(self) -> int:
@@ -118,6 +123,9 @@ class Track:
             return is_clearer or late < 0 or self._frames_since_read >= _PATIENCE_FRAMES << late
         if is_clearer and self.link is not None and self.link.confidence < _SURE:
             return True
+        is_sharp = detail >= _CHECK_DETAIL * self._detail_read
+        if is_sharp and self._frames_since_read >= _CHECK_FRAMES << self._checks:
+            return True
         is_off = overlap(self.prefix.box, prefix.box) < _STEADY_PLACE
         return self._frames_since_read > 1 and (is_off or prefix.label != self.prefix.label)
 
@@ -142,9 +150,13 @@ class Track:
         is_surer = before is None or combined.confidence > before.confidence + _NEWS
         self._in_vain = 0 if is_surer and is_news else self._in_vain + (not is_news)
 
+    def stand(self) -> None:
+        """Be read again later than last time: what was confirmed still is."""
+        self._checks += 1
+
     def look_again(self) -> None:
         """Read on as eagerly as in the beginning: what seemed sure no longer is."""
-        self._in_vain = 0
+        self._in_vain = self._checks = 0
 
     def _note_failure(self) -> None:
         """Forget a link that cannot be read any more."""
@@ -195,7 +207,9 @@ class Tracker:
         was_confirmed = self._is_confirmed(track)
         track.see(prefix)
         track.add_reading(reading, detail)
-        if was_confirmed and not self._is_confirmed(track):
+        if was_confirmed and self._is_confirmed(track):
+            track.stand()
+        elif was_confirmed:
             track.look_again()
         return track.link
 

@@ -22,7 +22,7 @@ def test_readings_that_agree_are_surer_together_but_not_as_if_they_were_independ
     link = combine_links([read("https://a.org/x", 0.8), read("https://a.org/x", 0.8)])
     assert link.url == "https://a.org/x"
     assert link.confidence == pytest.approx(1 - 0.2 * 0.2**0.25)
-    assert combine_links([read("https://a.org/x", 0.9)] * 8).confidence <= 0.999
+    assert combine_links([read("https://a.org/x", 0.9)] * 8).confidence < 1.0
 
 
 def test_the_weight_of_confidence_wins_and_not_the_number_alone():
@@ -41,6 +41,12 @@ def test_one_slip_does_not_outweigh_many_frames_that_agree():
     )
     assert (sure.url, doubtful.url) == ("https://a.org/l", "https://a.org/l")
     assert doubtful.confidence < 0.9 < sure.confidence
+
+
+def test_a_majority_of_very_sure_frames_wins():
+    wrong, right = read("https://a.org/stainway", 0.99), read("https://a.org/stairway", 0.99)
+    one, more = (combine_links([*[wrong] * 3, *[right] * count]).confidence for count in (3, 5))
+    assert one < 0.6 < 0.8 < more
 
 
 def test_errors_in_different_places_cancel_out():

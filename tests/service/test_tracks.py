@@ -74,16 +74,40 @@ def test_frames_that_agree_make_a_link_surer_and_confirm_it():
     assert confidences[0] == 0.8
 
 
-def test_a_confirmed_link_is_followed_without_reading():
-    camera = Camera()
-    for _ in range(3):
-        camera.show(STAY, at(100, 100))
-    for step in range(1, 20):
-        (shown,) = camera.show(shift(5, 0), at(100 + 5 * step, 100, url="https://misread.org"))
-    assert camera.reads == 3
+def test_a_confirmed_link_is_followed_and_read_again_less_and_less_often():
+    camera, read_at = Camera(), []
+    for frame in range(70):
+        before = camera.reads
+        (shown,) = camera.show(shift(5, 0), at(100 + 5 * frame, 100))
+        if camera.reads > before:
+            read_at.append(frame)
+    assert read_at == [0, 1, 2, 8, 20, 44]
     assert camera.tracker.saved_reads == 1
     assert shown.link.url == "https://a.org/x"
-    assert shown.link.box.left == pytest.approx(195)
+    assert shown.link.box.left == pytest.approx(445)
+
+
+def test_what_was_confirmed_wrongly_is_outvoted_by_later_frames():
+    camera, read_at = Camera(), []
+    for frame in range(30):
+        before = camera.reads
+        url = "https://a.org/x" if frame > 2 else "https://misread.org/x"
+        (shown,) = camera.show(STAY, at(100, 100, url=url, confidence=0.95))
+        if camera.reads > before:
+            read_at.append(frame)
+    # As soon as a check casts doubt on the link each frame is read until one wins.
+    assert read_at[:7] == [0, 1, 2, 8, 9, 10, 11]
+    assert (shown.link.url, shown.is_confirmed) == ("https://a.org/x", True)
+
+
+def test_a_confirmed_link_is_not_checked_in_a_frame_less_sharp_than_those_before():
+    camera, read_at = Camera(), []
+    for frame in range(20):
+        before = camera.reads
+        camera.show(STAY, at(100, 100), frame=BLURRED if 2 < frame < 12 else SHARP)
+        if camera.reads > before:
+            read_at.append(frame)
+    assert read_at == [0, 1, 2, 12]
 
 
 def test_a_confirmed_link_is_read_again_where_its_prefix_no_longer_fits():
