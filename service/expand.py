@@ -36,8 +36,6 @@ _FIRST_WORDS_RATIO = 7.0
 _CUT_GAP_RATIO = 0.5
 # What starts so close to the frame's edge may have more of its word before it, or another word.
 _CUT_START_RATIO = 0.45
-# Room for a letter, and for what stands before a word.
-_BEFORE_RATIO = 1.5
 # How far below a line the next one is over, in line heights, mostly.
 _NEXT_RATIO = 1.6
 # From a course's last step to where the rule that it ends at has paper behind it.
@@ -178,9 +176,9 @@ class Expander:
             line.grey, behind, max_ratio=_FIRST_WORDS_RATIO, lead=_find_lead(behind)
         )
 
-    def cut_before(self, line: Line, end: float) -> Grey:
-        """Return the strip of what stands before `end` on a line's course."""
-        reach = end - _BEFORE_RATIO * line.course.start.height, end
+    def cut_before(self, line: Line, end: float, *, ratio: float) -> Grey:
+        """Return the strip of what stands before `end` on a line's course, in line heights."""
+        reach = end - ratio * line.course.start.height, end
         return flatten_strip(self._sample(line.grey, line.course, reach))
 
     def expand_below(self, first_words: Line) -> Line:

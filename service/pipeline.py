@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import structlog
 
+from service import bullets, quotes
 from service.clock import Clock
 from service.errors import RecognizeError
 from service.expand import Expander, Page, measure_room
@@ -21,13 +22,13 @@ from service.likeness import (
 )
 from service.link import End, Piece, make_link
 from service.overlap import drop_covered, drop_followers
-from service.quotes import closes_quotation, opens_quotation
 from service.records import Box, FrameResult, TextLine, Timings
 from service.scheme import PRINTED, has_whole_scheme, read_scheme
 from service.turns import Turns
 from service.url import UrlParser
 from service.url_end import first_word, text_of
 from service.wrap import (
+    ITEM_TRUST,
     JOIN_TRUST,
     drop_bars,
     is_continued,
@@ -278,9 +279,11 @@ class Pipeline:
         goes_on = may_follow or not _is_whole(reading)
         if begun.starts_outside:
             return below._replace(is_cut=goes_on)
+        # A text that goes on to the right of a whole link may have a site of its own below it.
+        is_name = is_broken and not is_end and _is_whole(reading) and self._parser.is_host(token)
         # A word that fills the strip may be cut short, and is not to be judged by its end.
         tell = may_go_on if len(word) == len(words.symbols) else is_continued
-        may_follow = tell(reading.open_text, token, self._parser.is_host)
+        may_follow = not is_name and tell(reading.open_text, token, self._parser.is_host)
         if not may_follow and is_end:
             may_follow = self._ends_quotation(reading, pieces, token)
         if may_follow:
@@ -331,13 +334,20 @@ class Pipeline:
 
     def _ends_quotation(self, reading: Reading, pieces: Sequence[Piece], token: str) -> bool:
         """Tell whether the quotation that a link opens ends with a word that may be part of it."""
-        if not closes_quotation(token):
+        if not quotes.closes_quotation(token):
             return False
         if not may_be_part(reading.open_text, token, self._parser.is_host):
             return False
         first, start = pieces[0].line, reading.symbols[0]
         middle = first.locate((start.left + start.right) / 2)
-        return opens_quotation(self._expander.cut_before(first, middle))
+        strip = self._expander.cut_before(first, middle, ratio=quotes.REACH_RATIO)
+        return quotes.opens_quotation(strip)
+
+    def _has_bullet(self, below: Below) -> bool:
+        start = below.symbols[0]
+        middle = below.begun.locate((start.left + start.right) / 2)
+        strip = self._expander.cut_before(below.begun, middle, ratio=bullets.REACH_RATIO)
+        return bullets.has_bullet(strip)
 
     def _rate_end(self, reading: Reading, pieces: Sequence[Piece], below: Below, token: str) -> End:
         """Return how likely a link ends with the last of its lines, above the word `token`."""
@@ -356,7 +366,8 @@ class Pipeline:
             has_room=lambda: self._measure_room(reading, pieces, below) > below.width,
             count_differences=lambda: self._count_differences(reading, pieces[-1], below),
         )
-        return End(trust)
+        is_item = trust < ITEM_TRUST and self._has_bullet(below)
+        return End(ITEM_TRUST if is_item else trust)
 
     def _rate_bare_end(self, reading: Reading, last: Piece) -> End:
         """Return how likely a link ends with its `last` line where no line was found below."""

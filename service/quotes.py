@@ -12,6 +12,9 @@ from service.gaps import find_gaps
 if TYPE_CHECKING:
     from service.ink import Grey
 
+REACH_RATIO: Final = 1.5
+"""Room for a mark of quotation and half a letter, in line heights."""
+
 # Where marks of quotation end at the lowest, and how wide they are and stand from their word at
 # most, in heights of the strip.
 _LOWEST_RATIO: Final = 0.5

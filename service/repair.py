@@ -31,8 +31,11 @@ _FILE_ENDING = re.compile(r"(?:\. ?| )(\w{2,4})(?=$|[?#])")
 
 
 def repair_port(port: str) -> str:
-    """Return `port`, a colon and what follows it, without spaces and in digits if that is all."""
-    joined = port.replace(" ", "")
+    """Return `port`, a colon and what follows it, without spaces and in digits if that is all.
+
+    Dashes at its end are what is left of a rule.
+    """
+    joined = port.replace(" ", "").rstrip("-")
     digits = _as_digits(joined[1:])
     return f":{digits}" if digits else joined
 

@@ -174,9 +174,13 @@ class UrlParser:
         symbols = symbols[_place_of(symbols, anchor.start) :]
         start = _place_of(symbols, anchor.end - anchor.start)
         plain = [_plain(symbol) for symbol in symbols[start:]]
+        is_parted = anchor.label == "www" and symbols[start - 1].text == " "
         length = find_end(
             plain, line_height=line_height, is_host=self.is_host, parts_words=parts_words
         )
+        if is_parted and "." not in text_of(plain[:length]):
+            # Whoever loses its point leaves the others: that is a word of prose.
+            return None
         return self._assemble(
             label=anchor.label,
             start=start,

@@ -74,6 +74,9 @@ _CLOSING_MARKS: Final = ".,;:!?'\"”’)]>"
 JOIN_TRUST: Final = 0.97
 """How often a join is right where all that was read is: within a word 75 of 76 were."""
 
+ITEM_TRUST: Final = 0.97
+"""How likely a link ends above an item of a list: as above a word that had room behind it."""
+
 # How often such links were whole on 200 generated pages (12, 20 and 34 of them): a link is broken
 # behind a slash, and what looks like a part of it below mostly is one, however badly it is read. Of
 # those above what is no part of any, 14 of 15 were on 310 others.
@@ -113,7 +116,8 @@ def may_be_broken(first: str) -> bool:
     if first[-1] == ":":
         # What begins a port closes a sentence as well, but seldom before a gap that wide.
         return _is_host_alone(first[:-1])
-    return first[-1] in _ALWAYS_OPEN or (first[-1] == "/" and not first.endswith("//"))
+    is_at_joint = first[-1] in "/?" and not first.endswith("//")
+    return first[-1] in _ALWAYS_OPEN or is_at_joint
 
 
 def is_continued(first: str, token: str, is_host: Callable[[str], bool]) -> bool:

@@ -125,6 +125,29 @@ def test_a_quoted_link_goes_on_to_where_the_quotation_ends(tesseract, lines, url
     assert link.url == url
 
 
+@pytest.mark.parametrize(("bullets", "trust"), [(range(5), 0.97), (range(0), 0.55)])
+def test_a_link_ends_above_the_next_item_of_a_list(tesseract, bullets, trust):
+    items = [*["prose of an item that goes on"] * 2, "found at https://keras.io/guides/"]
+    page = print_page([*items, "ruler and more prose", "prose of an item"], left=130)
+    for row in bullets:
+        cv2.circle(page.frame.pixels, (90, 139 + 36 * row), 3, 0, -1)
+    (link,) = build(page, tesseract).run(page.frame, 1.0).links
+    assert (link.url, link.trust) == ("https://keras.io/guides/", trust)
+
+
+def test_a_text_beside_a_link_has_a_site_of_its_own_below_it(tesseract):
+    lines = ["longest: https://keras.io/ and", "debian.org, of which more"]
+    page = print_page(lines)
+    (link,) = build(page, tesseract).run(page.frame, 1.0).links
+    assert (link.url, link.trust) == ("https://keras.io/", 1.0)
+
+
+def test_a_query_may_break_behind_its_mark_however_much_stands_to_the_right(tesseract):
+    page = print_page(["https://keras.io/guides?     she goes", "lang=10360"])
+    (link,) = build(page, tesseract).run(page.frame, 1.0).links
+    assert link.url == "https://keras.io/guides?lang=10360"
+
+
 @pytest.mark.parametrize(("scale", "trust"), [(0.6, 0.92), (1.0, 0.55)])
 def test_a_headline_ends_above_smaller_print_wherever_that_starts(tesseract, scale, trust):
     page = print_page(["from https://keras.io/guides", "stands prose and more of it"], left=60)

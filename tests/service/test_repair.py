@@ -81,7 +81,14 @@ def test_a_file_ending_is_put_right_and_spaces_go(read, repaired):
 
 @pytest.mark.parametrize(
     ("read", "repaired"),
-    [(":8080", ":8080"), (":8o8O", ":8080"), (": 80", ":80"), (":x1", ":x1"), ("", "")],
+    [
+        (":8080", ":8080"),
+        (":8o8O", ":8080"),
+        (": 80", ":80"),
+        (":3000--", ":3000"),
+        (":x1", ":x1"),
+        ("", ""),
+    ],
 )
 def test_a_port_is_put_into_digits(read, repaired):
     assert repair_port(read) == repaired

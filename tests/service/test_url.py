@@ -62,6 +62,19 @@ def test_a_link_without_scheme_gets_one():
     assert reading.repairs == (Repair("www.debian.org", "https://www.debian.org", "scheme added"),)
 
 
+@pytest.mark.parametrize(
+    ("line", "url"),
+    [
+        ("www debian.org/a", "https://www.debian.org/a"),
+        ("www cool", None),
+        ("www cool and more. Of it", None),
+    ],
+)
+def test_www_without_its_point_begins_a_host_only_where_that_has_others(line, url):
+    reading = parse(line, "www")
+    assert (reading.text if reading else None) == url
+
+
 def test_a_damaged_scheme_is_repaired_and_told():
     reading = parse("htlps:l/keras.io")
     assert reading.text == "https://keras.io"
