@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -20,9 +21,12 @@ _MOST_WIDTH_RATIO: Final = 0.09
 # Of the strip's length, where the strip is short.
 _LEAST_SHARE: Final = 0.5
 _PAPER: Final = 255
-# How much more ink than usual a rule's column has where a character touches it.
+# How much more ink than usual a rule's column has where a character touches it, and how many have
+# no more. Where more are touched, what goes on so far beyond a short word is erased.
 _TOUCHED_PX: Final = 1
 _LEAST_BARE_SHARE: Final = 0.9
+_LEAST_REST_SHARE: Final = 0.4
+_MOST_REST_WIDTH_RATIO: Final = 0.16
 
 
 def erase_rules(strip: Grey) -> Grey:
@@ -36,13 +40,12 @@ def erase_rules(strip: Grey) -> Grey:
     if not ink[:, 0].any():
         return strip
     _, parts, facts, _ = cv2.connectedComponentsWithStats(ink)
-    lengths, areas = facts[:, cv2.CC_STAT_WIDTH], facts[:, cv2.CC_STAT_AREA]
+    lengths = facts[:, cv2.CC_STAT_WIDTH]
     is_long = lengths >= max(_LEAST_LENGTH_RATIO * height, _LEAST_SHARE * width)
     comes_from_left = facts[:, cv2.CC_STAT_LEFT] == 0
-    is_rule = is_long & comes_from_left & (areas <= _MOST_WIDTH_RATIO * height * lengths)
     erased = strip
     # The first part is the paper.
-    for number in np.flatnonzero(is_rule[1:]) + 1:
+    for number in np.flatnonzero((is_long & comes_from_left)[1:]) + 1:
         track = _find_track(parts == number)
         if track is not None:
             erased = np.where(track, np.uint8(_PAPER), erased)
@@ -50,20 +53,31 @@ def erase_rules(strip: Grey) -> Grey:
 
 
 def _find_track(part: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
-    """Return the pixels of a rule [h, w] with its blurred rims, None where too much touches it.
+    """Return the pixels of a rule [h, w] with its blurred rims, None where `part` is none.
 
     Columns in which a character touches it are left out. Where those are many it underlines a
     whole line: the readers know that, and the characters' tails would go with it.
     """
-    heights = part.sum(axis=0)
-    columns = np.flatnonzero(heights)
-    usual = float(np.median(heights[columns]))
-    bare = columns[heights[columns] <= usual + _TOUCHED_PX]
-    if len(bare) < _LEAST_BARE_SHARE * len(columns):
+    height = len(part)
+    depths = part.sum(axis=0)
+    columns = np.flatnonzero(depths)
+    usual = float(np.median(depths[columns]))
+    bare = columns[depths[columns] <= usual + _TOUCHED_PX]
+    is_thin = depths[columns].mean() <= _MOST_WIDTH_RATIO * height
+    if not is_thin or len(bare) < _LEAST_BARE_SHARE * len(columns):
+        is_rest = usual <= _MOST_REST_WIDTH_RATIO * height
+        bare = _keep_long_runs(bare, _LEAST_REST_SHARE * len(columns) if is_rest else math.inf)
+    if not len(bare):
         return None
-    rows = np.arange(len(part))[:, np.newaxis]
-    middles = (part[:, bare] * rows).sum(axis=0) / heights[bare]
+    rows = np.arange(height)[:, np.newaxis]
+    middles = (part[:, bare] * rows).sum(axis=0) / depths[bare]
     track = np.zeros_like(part)
     # One pixel more on either side is what the ink level cut off the rule's slopes.
     track[:, bare] = abs(rows - middles) <= usual / 2 + 1
     return track
+
+
+def _keep_long_runs(columns: NDArray[np.intp], least: float) -> NDArray[np.intp]:
+    """Return those of the ascending `columns` that lie in runs of at least so many."""
+    runs = np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1)
+    return np.concatenate([run for run in runs if len(run) >= least] or [columns[:0]])

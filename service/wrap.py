@@ -232,8 +232,13 @@ def _lacks_host(first: str, is_host: Callable[[str], bool]) -> bool:
 
 
 def drop_bars(line: TextLine) -> TextLine:
-    """Return a line without the bars before its first word: rules of a table, which links lack."""
-    bars = next((n for n, one in enumerate(line.symbols) if one.text not in _BARS), 0)
+    """Return a line without the bars before its first word: rules of a table, which links lack.
+
+    An underscore before an upright one is what is left of another rule.
+    """
+    texts = [one.text for one in line.symbols]
+    word = next((n for n, text in enumerate(texts) if text not in _BARS and text != "_"), 0)
+    bars = next((n for n in range(word, 0, -1) if texts[n - 1] in _BARS), 0)
     kept = line.symbols[bars:]
     return replace(line, text="".join(one.text for one in kept), symbols=kept) if bars else line
 

@@ -45,10 +45,19 @@ def test_a_rule_that_underlines_a_whole_line_stays():
     assert erase_rules(strip) is strip
 
 
+def test_what_goes_on_beyond_a_word_that_it_touches_vanishes():
+    strip = np.full((44, 300), 250, np.uint8)
+    strip[37:40] = 40
+    strip[14:37, 20:100:6] = 20
+    erased = erase_rules(strip)
+    np.testing.assert_array_equal(erased[:, :98], strip[:, :98])
+    assert (erased[:, 101:] > 190).all()
+
+
 def test_short_and_thick_things_are_no_rules():
     strip = draw()
     strip[2:4, :60] = 20
-    strip[38:44] = 20
+    strip[36:44] = 20
     assert erase_rules(strip) is strip
 
 

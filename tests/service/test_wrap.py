@@ -304,7 +304,17 @@ def test_what_has_marks_that_no_link_has_is_no_part_of_one(token):
     assert not may_be_part("https://a.org/guide/", token, IS_HOST)
 
 
-@pytest.mark.parametrize(("text", "kept"), [("|able", "able"), ("\\ x|y", "x|y"), ("x", "x")])
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("|able", "able"),
+        ("\\ x|y", "x|y"),
+        ("_|png", "png"),
+        ("|_x", "_x"),
+        ("_x", "_x"),
+        ("x", "x"),
+    ],
+)
 def test_a_tables_rule_is_no_part_of_a_link(text, kept):
     line = TextLine(text, 0.9, tuple(Symbol(one, 0.9, 0.0, 1.0) for one in text))
     assert drop_bars(line).text == kept
