@@ -62,7 +62,7 @@ SAME_SHAPE: Final = (
 
 _WORD = re.compile(r"[A-Za-z0-9]{4,}")
 # A nought or a one for a letter in a word of one case; and so a small letter among capitals.
-_DIGIT_IN_WORD = re.compile(r"(?<=[A-Z])[01](?=[A-Z])|(?<=[a-z])[01](?=[a-z])")
+_DIGIT_IN_WORD = re.compile(r"(?<=[A-Z])[01](?=[A-Z])|(?<=[a-z])[01](?=[a-z])|^0(?=[A-Za-z]{4})")
 _SMALL_IN_CAPITALS = re.compile(r"(?<=[A-Z])[ckopsuvwxz](?=[A-Z])")
 _TWINS: Final = str.maketrans({"O": "0", "I": "1", "l": "1"})
 _NAME = re.compile(r"[A-Za-z0-9]+")

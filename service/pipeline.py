@@ -356,6 +356,7 @@ class Pipeline:
         if below.begun.starts_outside and not (token and starts_whole(token)):
             trust = rate_unseen_end(
                 reading.open_text,
+                self._parser.is_host,
                 is_headline=lambda: self._is_headline(reading, pieces[-1], below),
             )
             return End(trust, is_seen=False)
@@ -372,7 +373,8 @@ class Pipeline:
     def _rate_bare_end(self, reading: Reading, last: Piece) -> End:
         """Return how likely a link ends with its `last` line where no line was found below."""
         if reading.is_open and self._may_hide_next(last.line):
-            return End(rate_unseen_end(reading.open_text), is_seen=False)
+            trust = rate_unseen_end(reading.open_text, self._parser.is_host)
+            return End(trust, is_seen=False)
         # That no line was found is not that there is none.
         return End(is_seen=not reading.is_open)
 

@@ -29,8 +29,10 @@ _UNKNOWN_HOST_TRUST = 0.55
 _UNKNOWN_WWW_TRUST = 0.3
 # So much less likely is a host under no known suffix than one under a known one, in print.
 _UNKNOWN_HOST_CHANCE = 0.02
-# A fragment holds no second `#` (RFC 3986, 3.5); print has one all the same, now and then.
+# A fragment holds no second `#` (RFC 3986, 3.5), and two hexadecimal digits follow a `%` (2.1);
+# print has others all the same, now and then.
 _UNSOUND_CHANCE = 0.05
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}|[0-9A-Fa-f]?$)")
 # Print has hosts in one case, with capitals at most where a word begins.
 _MIXED_CASE_CHANCE = 0.1
 # Nor has it, in the words of a path, digits that look like letters.
@@ -284,7 +286,7 @@ def _meaning_of(url: str) -> str:
 def _rate_print(url: str, host_read: str, *, host_trust: float) -> float:
     """Return how likely a URL is in print whose host was read as `host_read`."""
     likelihood = 1.0 if host_trust == 1.0 else _UNKNOWN_HOST_CHANCE
-    if url.count("#") > 1:
+    if url.count("#") > 1 or _BROKEN_ESCAPE.search(url):
         likelihood *= _UNSOUND_CHANCE
     path = _path_of(url)
     likelihood *= _ODD_WORD_CHANCE ** count_odd_words(path)

@@ -14,6 +14,8 @@ from service.lookalikes import (
         ("a.org/D0WNL0AD/", 1),
         ("GO0GLE.COM/DOwNLOAD", 2),
         ("down1oad.org", 1),
+        ("a.org/0PERATIONS", 1),
+        ("a.org/0nline?x=0ABC", 1),
         ("a.org/DOWNLOAD", 0),
         ("a.org/rI250p3akf/g0OT4/k0b", 0),
         ("i18n.org/log4j/page1/v1.0/APIs/YouTube", 0),

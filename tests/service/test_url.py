@@ -158,6 +158,18 @@ def test_a_spelling_without_a_second_fragment_is_taken():
     assert choose(read_line("https://keras.io/a##3")).text == "https://keras.io/a##3"
 
 
+@pytest.mark.parametrize(
+    ("read", "doubts", "url"),
+    [
+        ("a%2Ob", {"O": ("0", 0.1)}, "a%20b"),
+        ("a%2", {"2": ("Z", 0.1)}, "a%2"),
+        ("a%2Ob", {}, "a%2Ob"),
+    ],
+)
+def test_behind_a_percent_sign_stand_two_digits(read, doubts, url):
+    assert choose(doubt(f"https://keras.io/{read}", **doubts)).text == f"https://keras.io/{url}"
+
+
 def test_a_bracket_in_the_middle_of_a_word_is_hardly_one():
     assert choose(doubt("https://keras.io/aL]hY", **{"]": ("J", 0.1)})).text.endswith("/aLJhY")
     assert choose(doubt("https://keras.io/aL] h", **{"]": ("J", 0.1)})).text.endswith("/aL")

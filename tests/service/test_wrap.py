@@ -279,7 +279,10 @@ def test_a_link_behind_which_the_next_word_had_room_ends_there():
     [
         ("https://a.org/guide/", 0.55),
         ("https://a.org/guide", 0.55),
-        ("https://a.org.", 0.55),
+        ("https://a.org.", 0.94),
+        ("https://a.org", 0.55),
+        ("https://bank.co.", 0.55),
+        ("https://wiki.ruler.", 0.55),
         ("https://a.org/guide.html", 0.94),
         ("https://a.org/guide.html.", 0.94),
         ("https://a.org/guide/.", 1.0),
@@ -287,12 +290,12 @@ def test_a_link_behind_which_the_next_word_had_room_ends_there():
     ],
 )
 def test_where_the_next_line_starts_outside_the_frame_little_tells_how_a_link_ends(first, trust):
-    assert rate_unseen_end(first) == trust
+    assert rate_unseen_end(first, IS_HOST) == trust
 
 
 def test_smaller_print_below_tells_that_a_link_ended_wherever_it_starts():
     def ask(first):
-        return rate_unseen_end(first, is_headline=lambda: True)
+        return rate_unseen_end(first, IS_HOST, is_headline=lambda: True)
 
     assert ask("https://a.org/guide/") == 0.92
     assert ask("https://a.org/guide.html") == 0.94
