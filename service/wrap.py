@@ -26,13 +26,14 @@ _ABBREVIATIONS: Final = frozenset(("e.g", "i.e", "and/or", "w.r.t", "a.k.a", "cf
 _URL_SHAPE = re.compile(r"\w(?:[/._?=&#~%]|/[~#?]|_\()\w|[a-z][A-Z]")
 _URL_PART = re.compile(r"(?:^[/.?#&_~]|\w[/._?=&#~%])\w")
 _FOLDERS = re.compile(r"(\w+/)+")
-# What prose has no word like: two marks of a link, a folder, a fragment, a file.
-_SURE_PART = re.compile(
-    rf"[/?=&#%~].*[/?=&#%~._-]|[._-].*[/?=&#%~]|\w/$|\w#\w|\.({'|'.join(FILE_ENDINGS)})$"
-)
 # Endings that are broken, too, but that words of prose about programs have as well.
 _ENDINGS: Final = frozenset(
     (*FILE_ENDINGS, "json", "cgi", "jpeg", "xhtml", "shtml", "yaml", "epub")
+)
+# What prose has no word like: two marks of a link, a folder, a fragment, a file, its name's end.
+_SURE_PART = re.compile(
+    r"[/?=&#%~].*[/?=&#%~._-]|[._-].*[/?=&#%~]|\w/$|\w#\w"
+    rf"|\.({'|'.join(FILE_ENDINGS)})$|^\w{{1,2}}\.({'|'.join(sorted(_ENDINGS))})$"
 )
 _LEAST_HYPHENS: Final = 2
 _SURE_SLUG_WORDS: Final = 5

@@ -76,6 +76,8 @@ CONTINUED = [
     ("https://a.org/v2.", "16"),
     ("https://a.org/2.", "16/three"),
     ("https://a.org/guide.j", "son"),
+    ("https://a.org/gui", "e.cgi"),
+    ("https://a.org/gui", "de.json)."),
     ("https://docs.example.co.", "uk,"),
 ]
 
@@ -108,6 +110,7 @@ def test_a_link_goes_on_where_something_shows_it(first, token):
         ("https://a.org/guide", "TCP/IP"),
         ("https://a.org/guide", "and/or"),
         ("https://a.org/guide", "node.js"),
+        ("https://a.org/guide", "page.json"),
         ("https://a.org/guide", "12/05/2011"),
         ("https://a.org/guide", "•https://b.org/x/y/"),
         ("https://a.org", "de/three/"),
