@@ -39,6 +39,7 @@ _LEAST_HYPHENS: Final = 2
 _SURE_SLUG_WORDS: Final = 5
 # What prose has few of, and those are names, or words that nothing else goes on with either.
 _PAIR = re.compile(r"([\w%-]+)/[\w%-]+")
+_BEGUN_ADDRESS = re.compile(r"//\d{1,3}(\.\d{1,3}){0,2}$")
 _FILE = re.compile(rf"/.*\.({'|'.join(FILE_ENDINGS)})\.?$")
 _BEGUN_VERSION = re.compile(r"/(v?)\d+\.$")
 _VERSION_REST = re.compile(r"\d+(/[\w./-]*)?")
@@ -121,7 +122,7 @@ def may_be_broken(first: str) -> bool:
         # What begins a port closes a sentence as well, but seldom before a gap that wide.
         return _is_host_alone(first[:-1])
     is_at_joint = first[-1] in "/?" and not first.endswith("//")
-    return first[-1] in _ALWAYS_OPEN or is_at_joint
+    return first[-1] in _ALWAYS_OPEN or is_at_joint or _BEGUN_ADDRESS.search(first) is not None
 
 
 def is_continued(first: str, token: str, is_host: Callable[[str], bool]) -> bool:

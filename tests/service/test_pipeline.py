@@ -93,11 +93,15 @@ def test_a_link_that_may_go_on_in_a_line_that_was_not_joined_is_less_sure(tesser
 
 
 @pytest.mark.parametrize(
-    ("below", "url"),
-    [("8080/bokonon/", "http://10.0.0.1:8080/bokonon/"), ("ruler", "http://10.0.0.1")],
+    ("first", "below", "url"),
+    [
+        ("http://10.0.0.1:", "8080/bokonon/", "http://10.0.0.1:8080/bokonon/"),
+        ("http://10.0.0.1:", "ruler", "http://10.0.0.1"),
+        ("http://56.149.158", ".212:9090", "http://56.149.158.212:9090"),
+    ],
 )
-def test_a_host_is_joined_with_its_port_within_a_cell_of_a_table(tesseract, below, url):
-    page = print_page(["http://10.0.0.1:" + " " * 5 + "she goes", below])
+def test_an_address_is_joined_within_a_cell_of_a_table(tesseract, first, below, url):
+    page = print_page([first + " " * 5 + "she goes", below])
     (link,) = build(page, tesseract).run(page.frame, 1.0).links
     assert (link.url, link.trust) == (url, 1.0)
 
