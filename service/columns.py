@@ -33,6 +33,8 @@ _NEIGHBOUR_RATIO: Final = 12.0
 # How far to the right for each step down: perspective makes gutters lean.
 _LEANS: Final = np.arange(-8, 9) * 0.035
 _EDGE_PX: Final = 3
+_PALER_RATIO: Final = 0.6
+_DARKEST: Final = 255
 
 # Where a gutter is looked for, in blocks below the place, and how wide it is at least there, as a
 # title or a figure may cut it short; the next line is always there. A narrow one has to be long, as
@@ -92,16 +94,14 @@ def find_gutter(
 ) -> Gutter | None:
     """Return the first gutter left of `place`, None without one in `most_ratio` line heights.
 
-    `grey` is dark on light; what is fainter than `least_contrast` grey levels is no ink.
+    `grey` is dark on light. What is fainter than `least_contrast` grey levels is no ink in the
+    line; around a bold one text is paler.
     """
     reach = min(most_ratio, max(0.0, place.x / place.height))
-    ink = _cut_ink(grey, place, reach=reach, least_contrast=least_contrast)
-    blocks = ink.reshape(2 * _HALF_BLOCKS, _BLOCK_ROWS, -1).sum(axis=1, dtype=np.uint8)
-    lean, upright = _straighten(blocks)
-    side = min(_find_sides(upright, _see_blocks(grey, place)), default=None)
-    if side is None:
-        return None
-    return Gutter(place, max(0, side - _BEHIND_PX) * place.height / _LINE_PX, lean)
+    dark = _cut_dark(grey, place, reach=reach)
+    blocks = _see_blocks(grey, place)
+    gutter = _find_in_ink(dark > least_contrast, place, blocks)
+    return gutter and _find_in_ink(dark > _PALER_RATIO * least_contrast, place, blocks)
 
 
 def starts_column(grey: Grey, place: LineStart, *, least_contrast: float) -> bool:
@@ -110,12 +110,26 @@ def starts_column(grey: Grey, place: LineStart, *, least_contrast: float) -> boo
     return gutter is not None and gutter.along < _STARTS_RATIO * place.height
 
 
-def _cut_ink(
-    grey: Grey, place: LineStart, *, reach: float, least_contrast: float
-) -> NDArray[np.uint8]:
-    """Return what is ink [rows, columns] of the page round `place`, from there leftwards.
+def _find_in_ink(is_ink: NDArray[np.bool_], place: LineStart, seen: slice) -> Gutter | None:
+    """Return the first gutter in what `_cut_dark` cut out, of which the blocks in `seen` count.
 
     Level rules are no ink, as those of a table run from column to column.
+    """
+    ink = is_ink.view(np.uint8)
+    rules = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, _LEAST_RULE_PX), np.uint8))
+    ink = np.where(rules, np.uint8(0), ink)
+    blocks = ink.reshape(2 * _HALF_BLOCKS, _BLOCK_ROWS, -1).sum(axis=1, dtype=np.uint8)
+    lean, upright = _straighten(blocks)
+    side = min(_find_sides(upright, seen), default=None)
+    if side is None:
+        return None
+    return Gutter(place, max(0, side - _BEHIND_PX) * place.height / _LINE_PX, lean)
+
+
+def _cut_dark(grey: Grey, place: LineStart, *, reach: float) -> NDArray[np.uint8]:
+    """Return how dark the page is [rows, columns] round `place`, from there leftwards.
+
+    It is in grey levels darker than the paper; what a sketch has for ink is as dark as can be.
     """
     scale = place.height / _LINE_PX
     cos, sin = math.cos(place.angle) * scale, math.sin(place.angle) * scale
@@ -132,11 +146,9 @@ def _cut_ink(
         borderMode=cv2.BORDER_REPLICATE,
     )
     dark = darkness_of(np.asarray(cut, dtype=np.uint8), _LINE_PX)
-    ink = (dark > least_contrast).view(np.uint8)
     if (sketch := sketch_of(grey)) is not None:
-        ink |= _cut_sketch(sketch, matrix, size)
-    rules = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, _LEAST_RULE_PX), np.uint8))
-    return np.where(rules, np.uint8(0), ink)
+        dark = np.where(_cut_sketch(sketch, matrix, size), np.uint8(_DARKEST), dark)
+    return dark
 
 
 def _cut_sketch(

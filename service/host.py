@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # RFC 2606, RFC 6762, RFC 7686: no public suffixes, yet printed in books and on devices.
 _SPECIAL_SUFFIXES: Final = frozenset(("example", "test", "local", "onion"))
 _KEPT_HOSTS = 256
+# Hardly anybody has `www.co`, but a host may be broken behind what looks like a suffix.
+_WWW: Final = "www"
 _LABEL = re.compile(r"^(?!-)[^\W_]([\w-]{0,61}[^\W_])?$")
 
 
@@ -40,6 +42,8 @@ class HostChecker:
             return True
         labels = host.split(".")
         if len(labels) < 2 or not all(_LABEL.match(label) for label in labels):
+            return False
+        if len(labels) == 2 and labels[0].lower() == _WWW:
             return False
         return labels[-1].lower() in _SPECIAL_SUFFIXES or self.registrable(host) is not None
 

@@ -32,14 +32,14 @@ def drop_covered(links: list[Link]) -> list[Link]:
         link
         for place, link in enumerate(links)
         if not any(
-            _covers(other, link.prefix) and (before < place or not _covers(link, other.prefix))
+            covers(other, link.prefix) and (before < place or not covers(link, other.prefix))
             for before, other in enumerate(links)
             if other is not link
         )
     ]
 
 
-def _covers(link: Link, prefix: Prefix) -> bool:
+def covers(link: Link, prefix: Prefix) -> bool:
     """Tell whether the prefix' centre lies on one of the link's lines."""
     box = prefix.box
     centre = (box.left + box.right) / 2, (box.top + box.bottom) / 2

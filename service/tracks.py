@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from service.combine import combine_links
 from service.detail import measure_detail
 from service.moved import move_link, move_prefix, overlap, shift_between
+from service.overlap import covers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +66,7 @@ class Track:
         self.prefix = prefix
         self.link: Link | None = None
         self.has_place = True
+        self.is_part = False
         self.missed_frames = 0
         self._readings: deque[Link] = deque(maxlen=_MAX_READINGS)
         self._repeats = 0
@@ -196,6 +198,9 @@ class Tracker:
     def follow(self, prefix: Prefix, read: Callable[[], Link | None]) -> Link | None:
         """Return the link that starts with `prefix`, read only where that may change something."""
         track = self._claim_place(prefix)
+        if track is not None and track.is_part:
+            track.see(prefix)
+            return None
         detail = measure_detail(self._frame, prefix.box) if self._frame else 0.0
         if track is not None and not self._must_read(track, prefix, detail):
             with self._lock:
@@ -219,6 +224,7 @@ class Tracker:
         A confirmed link whose prefix was missed for a few frames is still there.
         """
         self._frame = None
+        self._note_parts(result)
         seen = [self._show(link, self._seen[link.prefix]) for link in result.links]
         carried = [
             self._show(track.link, track)
@@ -232,7 +238,7 @@ class Tracker:
     def is_settled(self) -> bool:
         """Whether looking at the next frame will hardly tell more of what was seen in the last."""
         return all(
-            track.is_tired or self._is_confirmed(track)
+            track.is_tired or track.is_part or self._is_confirmed(track)
             for track in self._tracks
             if track.missed_frames == 0
         )
@@ -260,6 +266,13 @@ class Tracker:
         """Return the tracks of the links that were shown last, in their order."""
         tracks = {track.track_id: track for track in self._tracks}
         return [tracks[one.track_id] for one in self._shown]
+
+    def _note_parts(self, result: FrameResult) -> None:
+        """Note what is a part of another link: `www.` below `http://`, whose line may go unseen."""
+        for prefix, track in self._seen.items():
+            others = (link for link in result.links if link.prefix != prefix)
+            if prefix.label == "www" and any(covers(link, prefix) for link in others):
+                track.is_part, track.link = True, None
 
     def _claim_place(self, prefix: Prefix) -> Track | None:
         with self._lock:

@@ -346,7 +346,8 @@ def _looks_like_url(token: str, bare: str, first: str) -> bool:
         return closes and _LONG_NUMBER.fullmatch(bare) is not None
     if closes:
         return True
-    return bare in FILE_ENDINGS or _URL_SHAPE.search(bare) is not None
+    endings = _ENDINGS if first[-1] == "." else FILE_ENDINGS
+    return bare in endings or _URL_SHAPE.search(bare) is not None
 
 
 def _is_slug(bare: str) -> bool:

@@ -110,6 +110,17 @@ def test_wide_word_spaces_are_no_gutter(width):
     assert distance_to_column(page, 120) == pytest.approx(0, abs=0.5 * LINE_HEIGHT)
 
 
+def test_beside_pale_text_a_word_space_is_no_gutter():
+    page = print_columns([with_link(PROSE)], lefts=[120], width=WIDTH)
+    box, ink = page.prefixes[0].box, 245.0 - page.frame.pixels
+    link = ink[round(box.top) : round(box.bottom), round(box.left) :].copy()
+    ink[:, : round(box.left)] *= 0.35
+    ink[:, round(box.left) :] *= 0.6
+    ink[round(box.top) : round(box.bottom), round(box.left) :] = link
+    pale = replace(page, frame=Frame((245.0 - ink).astype(np.uint8)))
+    assert distance_to_column(pale, 120) == pytest.approx(0, abs=0.5 * LINE_HEIGHT)
+
+
 # In the middle of the page, or so near to its lower edge that no more lines are seen.
 @pytest.mark.parametrize("height", [640, 290])
 def test_word_spaces_that_lie_below_one_another_for_a_few_lines_are_no_gutter(height):

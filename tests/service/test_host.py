@@ -18,6 +18,8 @@ HOSTS = HostChecker()
         "printer.local",
         "bücher.de",
         "en.wikipedia.org",
+        "www.t.co",
+        "www2.de",
         "a.example",
     ],
 )
@@ -26,7 +28,19 @@ def test_a_host_with_a_known_suffix_or_an_address_is_plausible(host):
 
 
 @pytest.mark.parametrize(
-    "host", ["", "www", "gitlab", "a..org", "-a.org", "a-.org", "debian.orq", "com", "999.1.1.1"]
+    "host",
+    [
+        "",
+        "www",
+        "gitlab",
+        "a..org",
+        "-a.org",
+        "a-.org",
+        "debian.orq",
+        "com",
+        "999.1.1.1",
+        "www.co",
+    ],
 )
 def test_anything_else_is_not(host):
     assert not HOSTS.is_plausible(host)

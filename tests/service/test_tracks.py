@@ -183,6 +183,28 @@ def test_what_was_read_in_vain_is_read_again_from_nearby():
     assert camera.reads == reads + 1
 
 
+def test_what_was_seen_to_be_a_part_of_another_link_is_none_of_its_own():
+    www = replace(at(100, 140, url="https://www.a.org/"), prefix=replace(PREFIX, label="www"))
+    www = replace(www, prefix=replace(www.prefix, box=at(100, 140).prefix.box))
+    whole = at(300, 100, url="http://www.a.org/")
+    whole = replace(whole, lines=(*whole.lines, *www.lines))
+    camera = Camera()
+    for _ in range(3):
+        (shown,) = camera.show(STAY, www)
+    assert shown.is_confirmed
+    camera.tracker.begin(STAY, SHARP)
+    for link in (www, whole):
+        camera.tracker.follow(link.prefix, lambda link=link: link)
+    (shown,) = camera.tracker.finish(FrameResult(*SIZE, (whole,), TIMINGS))
+    assert shown.link.url == whole.url
+    reads = camera.reads
+    # The line above is out of the picture.
+    for _ in range(5):
+        assert camera.show(STAY, www) == ()
+    assert camera.reads == reads
+    assert camera.tracker.is_settled
+
+
 def test_a_confirmed_link_outlives_a_frame_that_misses_it_and_an_unconfirmed_one_does_not():
     camera = Camera()
     sure, new = at(100, 100), at(100, 300, url="https://b.org/y")

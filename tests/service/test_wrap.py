@@ -77,6 +77,7 @@ CONTINUED = [
     ("https://a.org/2.", "16/three"),
     ("https://a.org/guide.j", "son"),
     ("https://a.org/gui", "e.cgi"),
+    ("https://a.org/guide.", 'json"'),
     ("https://a.org/gui", "de.json)."),
     ("https://docs.example.co.", "uk,"),
 ]
@@ -111,6 +112,7 @@ def test_a_link_goes_on_where_something_shows_it(first, token):
         ("https://a.org/guide", "and/or"),
         ("https://a.org/guide", "node.js"),
         ("https://a.org/guide", "page.json"),
+        ("https://a.org/guide/", "json"),
         ("https://a.org/guide", "12/05/2011"),
         ("https://a.org/guide", "•https://b.org/x/y/"),
         ("https://a.org", "de/three/"),
