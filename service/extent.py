@@ -29,7 +29,7 @@ _UNDERSCORE_PLACE: Final = (0.72, 0.95)
 _BAR_HEIGHT: Final = 0.16
 _BAR_CONTRAST: Final = 16.0
 _DASH_SHARE: Final = 0.6
-_UNDERSCORE_SHARE: Final = 0.75
+_UNDERSCORE_SHARE: Final = 0.65
 # An underline goes on below the letters to the left and to the right, so far in any case.
 _UNDERLINE_RATIO: Final = 0.5
 

@@ -22,8 +22,14 @@ from service.likeness import (
 )
 from service.link import End, Piece, make_link
 from service.overlap import drop_covered, drop_followers
-from service.records import Box, FrameResult, TextLine, Timings
-from service.scheme import PRINTED, has_whole_scheme, read_scheme
+from service.records import Box, FrameResult, Strip, TextLine, Timings
+from service.scheme import (
+    PRINTED,
+    has_whole_scheme,
+    is_behind_scheme,
+    is_host_name,
+    read_scheme,
+)
 from service.turns import Turns
 from service.url import UrlParser
 from service.url_end import first_word, text_of
@@ -66,6 +72,10 @@ _GRID_PX = 0.5
 _LEAST_SPACE = 2.5
 # A prefix that starts no further from the frame's left edge, in its heights, may be cut by it.
 _EDGE_RATIO = 0.15
+# What stands before `www` there may be the rest of a scheme: how long those are, and how much of it
+# tells.
+_SCHEME_RATIO = 6.0
+_BEFORE_RATIO = 1.5
 _TELLING_SYMBOLS = 24
 # What differs from a link in so many ways is no part of it, whatever it looks like.
 _MOST_DIFFERENCES = 2
@@ -206,7 +216,7 @@ class Pipeline:
             reading = self._reader.read(line.strip, lambda text: self._parse(text, prefix))
         if reading is None or (reading.has_whole_host and _so_far(reading) < least):
             return None
-        if prefix.box.left < _EDGE_RATIO * prefix.box.height and not has_whole_scheme(reading.raw):
+        if self._has_cut_scheme(prefix, line, reading, clock):
             return None
         pieces = [Piece(line, 0)]
         whole, end = self._join_lines(reading, pieces, prefix, clock)
@@ -214,6 +224,20 @@ class Pipeline:
         if is_cut or (whole.is_open and not _is_whole(whole)):
             return None
         return make_link(prefix, whole, pieces, first=reading, end=end)
+
+    def _has_cut_scheme(self, prefix: Prefix, line: Line, reading: Reading, clock: Clock) -> bool:
+        """Tell whether the frame's left edge may cut a part of the link's scheme off."""
+        room = prefix.box.left / prefix.box.height
+        if room < _EDGE_RATIO:
+            return not has_whole_scheme(reading.raw)
+        if room > _SCHEME_RATIO or not is_host_name(reading.raw):
+            return False
+        end = line.locate(reading.symbols[0].right)
+        with clock.stage("expand"):
+            strip = self._expander.cut_before(line, end, ratio=_BEFORE_RATIO)
+        with clock.stage("recognize"):
+            before = self._reader.read_once(Strip(strip, line.strip.polygon), lambda text: text)
+        return before is not None and is_behind_scheme(before.text)
 
     def _join_lines(
         self, reading: Reading, pieces: list[Piece], prefix: Prefix, clock: Clock

@@ -31,6 +31,7 @@ _WHOLE: Final = ("http", "tcp", "www")
 # What lies further right in a line is no part of any scheme.
 _MOST_READ = _MAX_JUNK + max(map(len, PRINTED.values())) + _MAX_EXTRA
 _KEPT_STARTS = 64
+_BEHIND_SCHEME = re.compile(r"/\W*w?$", re.IGNORECASE)
 # A host's name, such as `ftp.example.org`, where the scheme's stands in the line above.
 _HOST_NAME = re.compile(r"(https?|ftp|tcp)\.[^\W_]")
 
@@ -59,6 +60,16 @@ def has_whole_scheme(raw: str) -> bool:
     `ttp://` looks like `ftp://`, and whatever is before that may be cut.
     """
     return raw.lower().startswith(_WHOLE)
+
+
+def is_host_name(raw: str) -> bool:
+    """Tell whether what was read begins with its host, as it does behind a scheme, too."""
+    return raw.lower().startswith("www")
+
+
+def is_behind_scheme(before: str) -> bool:
+    """Tell whether a host follows a scheme; `before` was read up to its first letter."""
+    return _BEHIND_SCHEME.search(before) is not None
 
 
 def read_scheme(line: TextLine, label: str) -> Anchor | None:

@@ -102,7 +102,7 @@ class StreamSettings(SettingsGroup):
         default=3, ge=1, le=100, description="Frames that must agree before a link is confirmed."
     )
     confirm_confidence: float = Field(
-        default=0.9, ge=0, le=1, description="Confidence that a link needs to be confirmed."
+        default=0.8, ge=0, le=1, description="Confidence that a link needs to be confirmed."
     )
     look_every_s: float = Field(
         default=0.5,

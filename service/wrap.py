@@ -65,6 +65,10 @@ _SPACE_END: Final = "%20"
 _LONG_NUMBER = re.compile(r"\d{3,}")
 _PORT = re.compile(r"\d{2,5}(?=/|$)")
 _PART = re.compile(r"[\w./?=&#%~+:()-]+")
+# A port's end; noughts that stand alone look like letters. Hardly any port is shorter.
+_BEGUN_PORT = re.compile(r"//[^/?#:]+:(\d{1,3})$")
+_PORT_REST = re.compile(r"[\doO]{1,3}(?:/.*)?")
+_SHORT_PORTS: Final = frozenset(("21", "22", "25", "80", "81", "88", "443", "631", "873", "993"))
 _BARS: Final = frozenset("|\\¦ ")
 _BRACKETS: Final = {")": "(", "]": "[", ">": "<"}
 _BEGUN_SUFFIX: Final = (".co.", ".ac.")
@@ -122,7 +126,8 @@ def may_be_broken(first: str) -> bool:
         # What begins a port closes a sentence as well, but seldom before a gap that wide.
         return _is_host_alone(first[:-1])
     is_at_joint = first[-1] in "/?" and not first.endswith("//")
-    return first[-1] in _ALWAYS_OPEN or is_at_joint or _BEGUN_ADDRESS.search(first) is not None
+    is_in_host = _BEGUN_ADDRESS.search(first) is not None or _has_begun_port(first)
+    return first[-1] in _ALWAYS_OPEN or is_at_joint or is_in_host
 
 
 def is_continued(first: str, token: str, is_host: Callable[[str], bool]) -> bool:
@@ -366,6 +371,8 @@ def _is_broken_word(first: str, bare: str, is_host: Callable[[str], bool]) -> bo
 
     It takes more to show that than behind a mark at which links are broken.
     """
+    if _has_begun_port(first):
+        return _PORT_REST.fullmatch(bare) is not None
     if _OPEN_PARAMETER.search(first) and _PARAMETER.match(bare):
         return True
     is_part = _PART.fullmatch(bare) and (_is_sure_part(bare) or _is_pair(first, bare))
@@ -376,6 +383,11 @@ def _is_broken_word(first: str, bare: str, is_host: Callable[[str], bool]) -> bo
         return True
     # Two whole hosts, one below the other, are two.
     return is_host(rest + host) and not (is_host(rest) and is_host(host))
+
+
+def _has_begun_port(first: str) -> bool:
+    port = _BEGUN_PORT.search(first)
+    return port is not None and port[1] not in _SHORT_PORTS
 
 
 def _is_pair(first: str, bare: str) -> bool:

@@ -77,6 +77,15 @@ def test_a_hairline_between_black_letters_is_no_gap(rows, is_whole):
     assert (find(photo).right > 130) == is_whole
 
 
+@pytest.mark.parametrize(("share", "is_whole"), [(0.72, True), (0.5, False)])
+def test_a_narrow_underscore_is_no_gap(share, is_whole):
+    photo = photograph((10, "abcdef", 10), (130, "ghi", 10))
+    end = find(photo).right
+    margin = round((129 - end) * (1 - share) / 2)
+    photo[37:40, end + margin : 130 - margin] = 195
+    assert (find(photo).right > 130) == is_whole
+
+
 def test_an_underline_between_two_words_is_no_underscore():
     photo = photograph((10, "abcdef", 10), (130, "ghi", 10))
     end = find(photo).right

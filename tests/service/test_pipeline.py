@@ -97,6 +97,7 @@ def test_a_link_that_may_go_on_in_a_line_that_was_not_joined_is_less_sure(tesser
     [
         ("http://10.0.0.1:", "8080/bokonon/", "http://10.0.0.1:8080/bokonon/"),
         ("http://10.0.0.1:", "ruler", "http://10.0.0.1"),
+        ("http://10.0.0.1:50", "00/bokonon/", "http://10.0.0.1:5000/bokonon/"),
         ("http://56.149.158", ".212:9090", "http://56.149.158.212:9090"),
     ],
 )
@@ -244,6 +245,19 @@ def test_a_link_whose_next_line_starts_outside_the_frame_is_not_given(
 
 
 # What the frame's left edge leaves of `http://` looks like `ftp://`.
+@pytest.mark.parametrize(
+    ("before", "left", "is_given"),
+    [("http://", -40, False), ("see ", 20, True), ("(", 20, True), ("http://", 20, True)],
+)
+def test_www_behind_what_the_frame_leaves_of_a_scheme_is_not_given(
+    tesseract, before, left, is_given
+):
+    page = print_page([f"{before}www.example.org and prose"], left=left)
+    www = page.prefixes[-1]
+    links = build(replace(page, prefixes=(www,)), tesseract).run(page.frame, 1.0).links
+    assert bool(links) == is_given
+
+
 @pytest.mark.parametrize(
     ("text", "left", "is_given"),
     [
