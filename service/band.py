@@ -34,6 +34,7 @@ _SEARCH_RATIO = 0.22
 _INK_TOP, _INK_BOTTOM = HALF_ROWS - int(0.45 * LINE_PX), HALF_ROWS + int(0.32 * LINE_PX)
 _BODY = slice(HALF_ROWS - LINE_PX // 2, HALF_ROWS + LINE_PX // 2)
 _MIN_INK_PX = 5
+_LEAST_RULE_PX = 3 * LINE_PX + 1
 _RULE_ROWS = 0.95
 _RULE_INK = 0.35
 _RULE_LEVEL = 0.35
@@ -213,4 +214,7 @@ def cut_band(
         borderMode=cv2.BORDER_REPLICATE,
     )
     smooth = np.asarray(cv2.blur(band, (3, 3)), dtype=np.uint8)
-    return Band(place, darkness_of(smooth, LINE_PX), axis_row)
+    dark = darkness_of(smooth, LINE_PX)
+    # What is level and longer than any character is a rule: the line does not follow it.
+    rules = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, _LEAST_RULE_PX), np.uint8))
+    return Band(place, np.asarray(cv2.subtract(dark, rules), np.uint8), axis_row)

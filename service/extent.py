@@ -30,8 +30,10 @@ _BAR_HEIGHT: Final = 0.16
 _BAR_CONTRAST: Final = 16.0
 _DASH_SHARE: Final = 0.6
 _UNDERSCORE_SHARE: Final = 0.65
-# An underline goes on below the letters to the left and to the right, so far in any case.
+# A rule goes on below the letters to the left and to the right, so far in any case; if it slants
+# out of the strip on one side, it goes further on the other.
 _UNDERLINE_RATIO: Final = 0.5
+_RULE_RATIO: Final = 1.0
 
 
 class Extent(NamedTuple):
@@ -125,15 +127,20 @@ def _find_dark(photo: Grey) -> NDArray[np.bool_]:
 
 
 def _goes_on(photo: Grey, is_bar: NDArray[np.bool_], start: int, end: int) -> bool:
-    """Tell whether a bar between two columns goes on to both sides, which but an underline does."""
-    reach = round(_UNDERLINE_RATIO * len(photo))
-    beside = photo[:, max(0, start - reach) : start], photo[:, end : end + reach]
+    """Tell whether a bar between two columns goes on beside them, which but a rule does."""
+    short, long = (round(ratio * len(photo)) for ratio in (_UNDERLINE_RATIO, _RULE_RATIO))
     paper = float(np.median(photo[:, start:end]))
     levels = np.where(is_bar, np.median(photo[:, start:end], axis=1), paper)
     row, level = int(levels.argmin()), (float(levels.min()) + paper) / 2
     # It may slope by a row; letters reach so far below their line in few columns.
-    dark = [part[row - 1 : row + 2].min(axis=0, initial=255) < level for part in beside]
-    return all(part.size and part.mean() >= _UNDERSCORE_SHARE for part in dark)
+    is_dark = photo[row - 1 : row + 2].min(axis=0, initial=255) < level
+    before, behind = is_dark[:start][::-1], is_dark[end:]
+    beside = [_is_bar_along(part, short) for part in (before, behind)]
+    return all(beside) or any(_is_bar_along(part, long) for part in (before, behind))
+
+
+def _is_bar_along(is_dark: NDArray[np.bool_], reach: int) -> bool:
+    return len(is_dark) > 0 and bool(is_dark[:reach].mean() >= _UNDERSCORE_SHARE)
 
 
 def _is_paler(photo: Grey, other: Grey) -> bool:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _INK_LEVEL: Final = 190
 # In heights of the strip. No character and no word whose letters touch is so long and so thin.
 _LEAST_LENGTH_RATIO: Final = 3.0
+# Of a rule that slants out of the strip less is left.
+_LEAST_SLANTED_RATIO: Final = 0.75
 _MOST_WIDTH_RATIO: Final = 0.09
 # Of the strip's length, where the strip is short.
 _LEAST_SHARE: Final = 0.5
@@ -37,15 +39,21 @@ def erase_rules(strip: Grey) -> Grey:
     """
     height, width = strip.shape
     ink = np.less(strip, _INK_LEVEL).view(np.uint8)
-    if not ink[:, 0].any():
+    if not (ink[:, 0].any() or ink[:, -1].any()):
         return strip
     _, parts, facts, _ = cv2.connectedComponentsWithStats(ink)
-    lengths = facts[:, cv2.CC_STAT_WIDTH]
+    lengths, left = facts[:, cv2.CC_STAT_WIDTH], facts[:, cv2.CC_STAT_LEFT]
+    top, bottom = (
+        facts[:, cv2.CC_STAT_TOP],
+        facts[:, cv2.CC_STAT_TOP] + facts[:, cv2.CC_STAT_HEIGHT],
+    )
     is_long = lengths >= max(_LEAST_LENGTH_RATIO * height, _LEAST_SHARE * width)
-    comes_from_left = facts[:, cv2.CC_STAT_LEFT] == 0
+    is_slanted = (lengths >= _LEAST_SLANTED_RATIO * height) & ((top == 0) | (bottom == height))
+    goes_right = left + lengths == width
+    may_be_rule = ((left == 0) & (is_long | is_slanted)) | (goes_right & is_slanted)
     erased = strip
     # The first part is the paper.
-    for number in np.flatnonzero((is_long & comes_from_left)[1:]) + 1:
+    for number in np.flatnonzero(may_be_rule[1:]) + 1:
         track = _find_track(parts == number)
         if track is not None:
             erased = np.where(track, np.uint8(_PAPER), erased)

@@ -55,6 +55,17 @@ def test_a_gap_wider_than_a_word_space_ends_the_strip():
     assert alone.is_line_end
 
 
+@pytest.mark.parametrize("above_px", [1, 3])
+def test_a_rule_close_above_a_line_does_not_draw_it_up(above_px):
+    page = print_page([LINK])
+    y = round(page.prefixes[0].box.top) - above_px
+    page.frame.pixels[y - 1 : y + 1] = 40
+    line = expand(page)
+    assert np.abs(line.course.across).max() < LINE_HEIGHT / 3
+    alone = expand(print_page([LINK])).reach[1]
+    assert line.reach[1] == pytest.approx(alone, abs=LINE_HEIGHT)
+
+
 def test_ink_that_runs_out_of_the_frame_is_cut():
     page = print_page([LINK + "/two/three/four/five"], size=(420, 300))
     assert expand(page).is_cut

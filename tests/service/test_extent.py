@@ -86,6 +86,13 @@ def test_a_narrow_underscore_is_no_gap(share, is_whole):
     assert (find(photo).right > 130) == is_whole
 
 
+def test_a_rule_that_slants_out_of_the_strip_is_no_underscore():
+    photo = photograph((10, "abcdef", 10), (130, "ghi", 10))
+    end = find(photo).right
+    photo[37:39, 20:130] = 195
+    assert find(photo).right == end
+
+
 def test_an_underline_between_two_words_is_no_underscore():
     photo = photograph((10, "abcdef", 10), (130, "ghi", 10))
     end = find(photo).right

@@ -45,6 +45,15 @@ def test_a_rule_that_underlines_a_whole_line_stays():
     assert erase_rules(strip) is strip
 
 
+@pytest.mark.parametrize("is_left", [True, False])
+def test_a_rule_that_slants_out_of_the_strip_vanishes(is_left):
+    strip = draw()
+    for x in range(60):
+        y = 36 + x // 6
+        strip[y : min(y + 2, 44), x if is_left else -1 - x] = 40
+    np.testing.assert_array_equal(erase_rules(strip) < 190, draw() < 190)
+
+
 def test_what_goes_on_beyond_a_word_that_it_touches_vanishes():
     strip = np.full((44, 300), 250, np.uint8)
     strip[37:40] = 40
