@@ -8,7 +8,9 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
-    from service.records import Box, Link, Polygon, Prefix
+    from collections.abc import Sequence
+
+    from service.records import Box, Link, LinkLine, Polygon, Prefix
 
 
 def drop_followers(prefixes: tuple[Prefix, ...]) -> list[Prefix]:
@@ -32,18 +34,27 @@ def drop_covered(links: list[Link]) -> list[Link]:
         link
         for place, link in enumerate(links)
         if not any(
-            covers(other, link.prefix) and (before < place or not covers(link, other.prefix))
+            _covers(other, link.prefix) and (before < place or not _covers(link, other.prefix))
             for before, other in enumerate(links)
             if other is not link
         )
     ]
 
 
-def covers(link: Link, prefix: Prefix) -> bool:
+def goes_on_over(link: Link, prefix: Prefix) -> bool:
+    """Tell whether the prefix' centre lies on one of the link's lines below its first."""
+    return _lies_on(link.lines[1:], prefix)
+
+
+def _covers(link: Link, prefix: Prefix) -> bool:
     """Tell whether the prefix' centre lies on one of the link's lines."""
+    return _lies_on(link.lines, prefix)
+
+
+def _lies_on(lines: Sequence[LinkLine], prefix: Prefix) -> bool:
     box = prefix.box
     centre = (box.left + box.right) / 2, (box.top + box.bottom) / 2
-    return any(_contains(line.polygon, centre) for line in link.lines)
+    return any(_contains(line.polygon, centre) for line in lines)
 
 
 def _contains(polygon: Polygon, point: tuple[float, float]) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from service.combine import combine_links
 from service.detail import measure_detail
 from service.moved import move_link, move_prefix, overlap, shift_between
-from service.overlap import covers
+from service.overlap import goes_on_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -271,7 +271,7 @@ class Tracker:
         """Note what is a part of another link: `www.` below `http://`, whose line may go unseen."""
         for prefix, track in self._seen.items():
             others = (link for link in result.links if link.prefix != prefix)
-            if prefix.label == "www" and any(covers(link, prefix) for link in others):
+            if prefix.label == "www" and any(goes_on_over(link, prefix) for link in others):
                 track.is_part, track.link = True, None
 
     def _claim_place(self, prefix: Prefix) -> Track | None:

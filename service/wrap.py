@@ -71,6 +71,7 @@ _PORT_REST = re.compile(r"[\doO]{1,3}(?:/.*)?")
 _SHORT_PORTS: Final = frozenset(("21", "22", "25", "80", "81", "88", "443", "631", "873", "993"))
 _BARS: Final = frozenset("|\\¦ ")
 _BRACKETS: Final = {")": "(", "]": "[", ">": "<"}
+_COUNTRY_LETTERS: Final = 2
 _BEGUN_SUFFIX: Final = (".co.", ".ac.")
 _SCHEME_LIKE = re.compile(r"\w{2,6}://")
 # Below a scheme it is the host's first part, else a link of its own.
@@ -206,8 +207,13 @@ def _goes_on_with_word(first: str, token: str, is_host: Callable[[str], bool]) -
 
 
 def _ends_host(first: str, bare: str, is_host: Callable[[str], bool]) -> bool:
-    """Tell whether a host that may end at its stop goes on: `docs.example.co.` above `uk`."""
+    """Tell whether a host that may end at its stop goes on: `docs.example.co.` above `uk`.
+
+    Many a word is a suffix, too, but behind a whole host stands a country's.
+    """
     if not _is_host_alone(first) or first[-1] != "." or bare in PROSE:
+        return False
+    if len(bare) > _COUNTRY_LETTERS and not _lacks_host(first, is_host):
         return False
     return bare.islower() and bare.isalpha() and is_host(first.partition("://")[2] + bare)
 

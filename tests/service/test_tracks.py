@@ -202,6 +202,22 @@ def test_what_was_seen_to_be_a_part_of_another_link_is_none_of_its_own():
     assert camera.tracker.is_settled
 
 
+def test_one_link_that_is_found_twice_stays_whole():
+    www = replace(PREFIX, label="www")
+    box = www.box
+    wider = replace(www, box=box._replace(left=box.left - 3, right=box.right + 3))
+    camera = Camera()
+    for _ in range(3):
+        camera.tracker.begin(STAY, SHARP)
+        links = [replace(LINK, prefix=prefix) for prefix in (wider, www)]
+        for link in links:
+            camera.tracker.follow(link.prefix, lambda link=link: link)
+        camera.tracker.finish(FrameResult(*SIZE, tuple(links[:1]), TIMINGS))
+    for _ in range(6):
+        shown = camera.show(STAY, replace(LINK, prefix=www))
+    assert [(one.link.url, one.is_confirmed) for one in shown] == [(LINK.url, True)]
+
+
 def test_a_confirmed_link_outlives_a_frame_that_misses_it_and_an_unconfirmed_one_does_not():
     camera = Camera()
     sure, new = at(100, 100), at(100, 300, url="https://b.org/y")

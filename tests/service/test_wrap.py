@@ -157,6 +157,7 @@ def test_a_link_goes_on_where_something_shows_it(first, token):
         ("https://docs.example.co.", "three"),
         ("https://docs.example.co.", "Uk"),
         ("https://docs.example.org.", "in"),
+        ("https://docs.example.org.", "study"),
         ("https://a.org", "/www.b.org/three"),
         ("https://a.co", "b.org/three/four"),
     ],
