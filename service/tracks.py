@@ -39,6 +39,9 @@ _WAIT_FRAMES: Final = 16
 # one after the other share their errors. What is less sharp than its readings were has to wait.
 _CHECK_FRAMES: Final = 6
 _CHECK_DETAIL: Final = 0.8
+# Where a check that is no guess said otherwise, the next frames are to settle it.
+_SETTLE_FRAMES: Final = 1
+_LEAST_DISPUTE: Final = 0.5
 # A reading that makes a link so much surer was not in vain.
 _NEWS: Final = 0.02
 _SURE: Final = 0.99
@@ -75,6 +78,7 @@ class Track:
         self._frames_since_read = 0
         self._detail_read = 0.0
         self._checks = 0
+        self._is_disputed = False
 
     @property
     def agreeing(self) -> int:
@@ -126,7 +130,8 @@ class Track:
         if is_clearer and self.link is not None and self.link.confidence < _SURE:
             return True
         is_sharp = detail >= _CHECK_DETAIL * self._detail_read
-        if is_sharp and self._frames_since_read >= _CHECK_FRAMES << self._checks:
+        wait = _SETTLE_FRAMES if self._is_disputed else _CHECK_FRAMES << self._checks
+        if is_sharp and self._frames_since_read >= wait:
             return True
         is_off = overlap(self.prefix.box, prefix.box) < _STEADY_PLACE
         return self._frames_since_read > 1 and (is_off or prefix.label != self.prefix.label)
@@ -152,13 +157,20 @@ class Track:
         is_surer = before is None or combined.confidence > before.confidence + _NEWS
         self._in_vain = 0 if is_surer and is_news else self._in_vain + (not is_news)
 
-    def stand(self) -> None:
-        """Be read again later than last time: what was confirmed still is."""
-        self._checks += 1
+    def stand(self, reading: Link | None) -> None:
+        """Be read again later than last time, or soon if the last `reading` speaks against it."""
+        self._is_disputed = (
+            reading is not None
+            and self.link is not None
+            and reading.url != self.link.url
+            and reading.confidence >= _LEAST_DISPUTE
+        )
+        self._checks = 0 if self._is_disputed else self._checks + 1
 
     def look_again(self) -> None:
         """Read on as eagerly as in the beginning: what seemed sure no longer is."""
         self._in_vain = self._checks = 0
+        self._is_disputed = False
 
     def _note_failure(self) -> None:
         """Forget a link that cannot be read any more."""
@@ -213,7 +225,7 @@ class Tracker:
         track.see(prefix)
         track.add_reading(reading, detail)
         if was_confirmed and self._is_confirmed(track):
-            track.stand()
+            track.stand(reading)
         elif was_confirmed:
             track.look_again()
         return track.link
