@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 # Long enough for a word of prose and the space behind it.
 _FIRST_WORDS_RATIO = 7.0
+# Less than any word space, of the line's height.
+_SPACE_RATIO = 0.1
 # What ends so close to where the line leaves the frame is cut off, in a gap between two letters or
 # behind the last step; of such links none was whole on 230 generated pages.
 _CUT_GAP_RATIO = 0.5
@@ -180,6 +182,27 @@ class Expander:
         """Return the strip of what stands before `end` on a line's course, in line heights."""
         reach = end - ratio * line.course.start.height, end
         return flatten_strip(self._sample(line.grey, line.course, reach))
+
+    def expand_before(self, line: Line, end: float) -> Line:
+        """Return the words that stand before `end` on a line's course, and not all of them."""
+        height = line.course.start.height
+        reach = end - _FIRST_WORDS_RATIO * height, end - _SPACE_RATIO * height
+        pixels = flatten_strip(self._sample(line.grey, line.course, reach))
+        return replace(line, strip=Strip(pixels, _outline(line.course, reach)), reach=reach)
+
+    def expand_past(self, line: Line) -> Line | None:
+        """Return a line with some words behind the gap that ends it, None where none follow."""
+        if line.next_ink is None:
+            return None
+        start = line.course.start
+        most = line.next_ink + _FIRST_WORDS_RATIO * start.height
+        return self._follow(
+            line.grey,
+            start,
+            sure_length=most,
+            max_ratio=most / start.height,
+            lead=_find_lead(start),
+        )
 
     def expand_below(self, first_words: Line) -> Line:
         """Return the whole line of which `find_below` found the first words."""

@@ -10,15 +10,16 @@ import structlog
 
 from service import bullets, quotes
 from service.clock import Clock
+from service.context import ContextFinder
 from service.errors import RecognizeError
 from service.expand import Expander, Page, measure_room
 from service.likeness import (
-    SURE_SYMBOL,
     Print,
     count_differences,
     is_headline,
     is_set_alike,
     is_set_apart,
+    is_set_as_text,
 )
 from service.link import End, Piece, make_link
 from service.overlap import drop_covered, drop_followers
@@ -34,6 +35,7 @@ from service.turns import Turns
 from service.url import UrlParser
 from service.url_end import first_word, text_of
 from service.wrap import (
+    IN_BRACKET_TRUST,
     ITEM_TRUST,
     JOIN_TRUST,
     drop_bars,
@@ -42,6 +44,7 @@ from service.wrap import (
     may_be_broken,
     may_be_part,
     may_go_on,
+    opens_bracket,
     rate_end,
     rate_unseen_end,
     starts_whole,
@@ -76,7 +79,6 @@ _EDGE_RATIO = 0.15
 # tells.
 _SCHEME_RATIO = 6.0
 _BEFORE_RATIO = 1.5
-_TELLING_SYMBOLS = 24
 # What differs from a link in so many ways is no part of it, whatever it looks like.
 _MOST_DIFFERENCES = 2
 
@@ -124,6 +126,7 @@ class Pipeline:
         self._detector = detector
         self._expander = Expander(expand)
         self._reader = reader
+        self._context = ContextFinder(self._expander, reader)
         self._parser = UrlParser()
         self._line_height = expand.strip_height_px
         self._settings = url
@@ -223,6 +226,8 @@ class Pipeline:
         is_cut = end.trust == 0.0 or (pieces[-1].line.is_cut and whole.may_be_cut)
         if is_cut or (whole.is_open and not _is_whole(whole)):
             return None
+        if whole.is_open and self._is_bracketed(reading, line, clock):
+            end = end._replace(trust=min(end.trust, IN_BRACKET_TRUST))
         return make_link(prefix, whole, pieces, first=reading, end=end)
 
     def _has_cut_scheme(self, prefix: Prefix, line: Line, reading: Reading, clock: Clock) -> bool:
@@ -233,11 +238,20 @@ class Pipeline:
         if room > _SCHEME_RATIO or not is_host_name(reading.raw):
             return False
         end = line.locate(reading.symbols[0].right)
+        return is_behind_scheme(self._read_before(line, end, clock))
+
+    def _is_bracketed(self, reading: Reading, line: Line, clock: Clock) -> bool:
+        """Tell whether a link whose first line this is stands behind a bracket of its own."""
+        end = line.locate(reading.symbols[0].left)
+        return opens_bracket(self._read_before(line, end, clock))
+
+    def _read_before(self, line: Line, end: float, clock: Clock) -> str:
+        """Return the last few characters before `end` on the line's course."""
         with clock.stage("expand"):
             strip = self._expander.cut_before(line, end, ratio=_BEFORE_RATIO)
         with clock.stage("recognize"):
             before = self._reader.read_once(Strip(strip, line.strip.polygon), lambda text: text)
-        return before is not None and is_behind_scheme(before.text)
+        return before.text if before is not None else ""
 
     def _join_lines(
         self, reading: Reading, pieces: list[Piece], prefix: Prefix, clock: Clock
@@ -390,6 +404,7 @@ class Pipeline:
             self._parser.is_host,
             has_room=lambda: self._measure_room(reading, pieces, below) > below.width,
             count_differences=lambda: self._count_differences(reading, pieces[-1], below),
+            is_set_as_text=lambda: self._is_set_as_text(reading, pieces[-1], below.begun),
         )
         is_item = trust < ITEM_TRUST and self._has_bullet(below)
         return End(ITEM_TRUST if is_item else trust)
@@ -437,16 +452,35 @@ class Pipeline:
         return is_set_alike(link, self._print(below, word))
 
     def _is_set_apart(self, reading: Reading, last: Piece, below: Line, words: TextLine) -> bool:
-        """Tell the same of the first of the `words` below, where it alone is set so."""
+        """Tell the same of the first of the `words` below, if the text around is set otherwise."""
         word = first_word(words, line_height=below.strip.pixels.shape[0])
-        if not may_be_part(reading.open_text, _token(word), self._parser.is_host):
+        if not self._is_set_alike(reading, last, below, word):
             return False
-        behind = words.symbols[len(word) + 1 :][:_TELLING_SYMBOLS]
-        # What is no print is read as letters that nobody is sure of.
-        rest = [symbol for symbol in behind if symbol.confidence >= SURE_SYMBOL]
-        line = self._print(below, words.symbols)
+        text = self._find_context(reading, last, below, words, word)
         link = self._print(last.line, reading.symbols[last.first :])
-        return is_set_apart(link, line._replace(symbols=word), line._replace(symbols=rest))
+        return is_set_apart(link, self._print(below, word), text)
+
+    def _is_set_as_text(self, reading: Reading, last: Piece, begun: Line) -> bool:
+        """Tell whether the first word of the line that is `begun` is set as the text around is."""
+        below = self._expander.expand_below(begun)
+        words = self._reader.read_once(below.strip, drop_bars)
+        if words is None or not words.symbols:
+            return False
+        word = first_word(words, line_height=below.strip.pixels.shape[0])
+        text = self._find_context(reading, last, below, words, word)
+        link = self._print(last.line, reading.symbols[last.first :])
+        return is_set_as_text(link, self._print(below, word), text)
+
+    def _find_context(
+        self,
+        reading: Reading,
+        last: Piece,
+        below: Line,
+        words: TextLine,
+        word: Sequence[Symbol],
+    ) -> Print | None:
+        start, end = reading.symbols[last.first], word[-1].right if word else 0.0
+        return self._context.find(last, start, below, words, end=end)
 
     def _print(self, line: Line, symbols: Sequence[Symbol]) -> Print:
         return Print(line.strip.pixels, self._expander.sample(line), symbols)

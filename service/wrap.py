@@ -66,11 +66,13 @@ _LONG_NUMBER = re.compile(r"\d{3,}")
 _PORT = re.compile(r"\d{2,5}(?=/|$)")
 _PART = re.compile(r"[\w./?=&#%~+:()-]+")
 # A port's end; noughts that stand alone look like letters. Hardly any port is shorter.
+_PORT_END = re.compile(r"//[^/?#:]+:\d+$")
 _BEGUN_PORT = re.compile(r"//[^/?#:]+:(\d{1,3})$")
 _PORT_REST = re.compile(r"[\doO]{1,3}(?:/.*)?")
 _SHORT_PORTS: Final = frozenset(("21", "22", "25", "80", "81", "88", "443", "631", "873", "993"))
 _BARS: Final = frozenset("|\\¦ ")
 _BRACKETS: Final = {")": "(", "]": "[", ">": "<"}
+_OPENING_BRACKET = re.compile(r"[(<][|IltT]?$")
 _COUNTRY_LETTERS: Final = 2
 _BEGUN_SUFFIX: Final = (".co.", ".ac.")
 _SCHEME_LIKE = re.compile(r"\w{2,6}://")
@@ -84,6 +86,9 @@ JOIN_TRUST: Final = 0.97
 
 ITEM_TRUST: Final = 0.97
 """How likely a link ends above an item of a list: as above a word that had room behind it."""
+
+IN_BRACKET_TRUST: Final = 0.1
+"""How likely a link ends its line that stands behind a bracket of its own: all of 21 went on."""
 
 # How often such links were whole on 200 generated pages (12, 20 and 34 of them): a link is broken
 # behind a slash, and what looks like a part of it below mostly is one, however badly it is read. Of
@@ -100,7 +105,8 @@ _LEAST_DIFFERENCES: Final = 2
 # generated pages 18 hosts before a full stop at a line's end were whole, and one was not that does
 # not end with `.co`.
 _ENDS_UNSEEN: Final = 0.55
-# All of 18 behind which the next line's first word had room, but 98 of 166 where it had none.
+# All of 18 behind which the next line's first word had room, but 98 of 166 where it had none; all
+# of 49 above a word that is set as the text around is, and otherwise than the link.
 _ENDS_WITH_ROOM: Final = 0.97
 
 
@@ -158,8 +164,16 @@ def may_be_part(first: str, token: str, is_host: Callable[[str], bool]) -> bool:
     rest = first.partition("://")[2]
     is_over = first[-1] in _BEHIND_END or _FILE.search(first) or _lacks_host(first, is_host)
     is_odd = bare.lower() in PROSE or _NO_PART.match(token)
+    if _PORT_END.search(first) and not bare[0].isdigit():
+        return False
     is_within_host = not _HOST_END.search(rest)
-    return not (is_over or is_odd) and (not is_within_host or is_host(rest + bare))
+    return not (is_over or is_odd) and (not is_within_host or _goes_on_in_host(rest, bare, is_host))
+
+
+def _goes_on_in_host(rest: str, bare: str, is_host: Callable[[str], bool]) -> bool:
+    """Tell whether a host goes on with the next line's word; two whole ones are two."""
+    host = _HOST_END.split(bare)[0]
+    return is_host(rest + host) and not (is_host(rest) and is_host(host))
 
 
 def _goes_on_with_host(first: str, token: str, is_host: Callable[[str], bool]) -> bool:
@@ -266,6 +280,15 @@ def drop_bars(line: TextLine) -> TextLine:
     return replace(line, text="".join(one.text for one in kept), symbols=kept) if bars else line
 
 
+def opens_bracket(before: str) -> bool:
+    """Tell whether what stands `before` a link is a bracket, which is closed behind it.
+
+    The first stem of the link may be seen as well. Square brackets are those of a note's number or
+    a list, too.
+    """
+    return _OPENING_BRACKET.search(before) is not None
+
+
 def starts_whole(token: str) -> bool:
     """Tell whether a word that starts at the frame's edge has nothing before it outside.
 
@@ -299,12 +322,13 @@ def rate_end(
     *,
     has_room: Callable[[], bool] = lambda: False,
     count_differences: Callable[[], int] = lambda: 0,
+    is_set_as_text: Callable[[], bool] = lambda: False,
 ) -> float:
     """Return how likely a link that ends its line as `first` ends with it.
 
     The next line's first word is `token`, and the link was not joined with it. Whether that would
-    have had room behind the link, and in how many ways it clearly is set otherwise, is asked only
-    where that tells anything.
+    have had room behind the link, in how many ways it clearly is set otherwise, and whether it is
+    set as the text around the link is, is asked only where that tells anything.
     """
     # One character alone is a list's bullet, however it was read, or a word; no link goes on so.
     if len(token) > 1 and is_continued(first, token, is_host):
@@ -318,7 +342,7 @@ def rate_end(
     is_none = _NO_PART.match(token) or _ADDRESS.fullmatch(bare) or is_prose
     if not first.endswith("/") or is_none:
         return _ENDS_WITH_WORD
-    if has_room():
+    if has_room() or is_set_as_text():
         return _ENDS_WITH_ROOM
     differences = count_differences()
     rate = _ENDS_ABOVE_OTHER_TYPE if differences else _ENDS_WITH_SLASH
@@ -384,11 +408,8 @@ def _is_broken_word(first: str, bare: str, is_host: Callable[[str], bool]) -> bo
     is_part = _PART.fullmatch(bare) and (_is_sure_part(bare) or _is_pair(first, bare))
     if not is_part or not _is_worded(bare):
         return False
-    rest, host = first.partition("://")[2], _HOST_END.split(bare)[0]
-    if _HOST_END.search(rest):
-        return True
-    # Two whole hosts, one below the other, are two.
-    return is_host(rest + host) and not (is_host(rest) and is_host(host))
+    rest = first.partition("://")[2]
+    return _HOST_END.search(rest) is not None or _goes_on_in_host(rest, bare, is_host)
 
 
 def _has_begun_port(first: str) -> bool:

@@ -226,3 +226,24 @@ def test_how_much_further_a_line_goes_is_known_to_a_step(camera):
     assert measure_room(line, shorter) < 0
     assert measure_room(line, longer) > 8
     assert measure_room(shorter, longer) > measure_room(line, longer)
+
+
+def test_a_line_goes_on_past_the_gap_that_ends_it():
+    page = print_page([LINK, "ruler     another     word"])
+    expander = Expander(ExpandSettings())
+    line = expander.expand_prefix(Page(page.frame), page.prefixes[0])
+    below = expander.expand_below(expander.find_below(line))
+    further = expander.expand_past(below)
+    assert further.reach[1] > below.next_ink + 2 * LINE_HEIGHT
+    assert further.reach[0] == pytest.approx(below.reach[0], abs=1)
+    assert expander.expand_past(line) is None
+
+
+def test_what_stands_before_a_place_on_a_line_is_cut_out_up_to_there():
+    page = print_page(["a guide: " + LINK])
+    expander = Expander(ExpandSettings())
+    line = expander.expand_prefix(Page(page.frame), page.prefixes[0])
+    before = expander.expand_before(line, 0.0)
+    assert before.reach == pytest.approx((-7 * line.course.start.height, 0.0), abs=3)
+    assert (before.strip.pixels < 128).any()
+    assert Box.around(before.strip.polygon).right < page.prefixes[0].box.left + 3

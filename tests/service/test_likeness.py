@@ -3,7 +3,14 @@ import numpy as np
 import pytest
 
 from service.extent import flatten_strip
-from service.likeness import Print, count_differences, is_headline, is_set_alike, is_set_apart
+from service.likeness import (
+    Print,
+    count_differences,
+    is_headline,
+    is_set_alike,
+    is_set_apart,
+    is_set_as_text,
+)
 from service.records import Symbol
 
 HEIGHT = 44
@@ -86,8 +93,38 @@ def test_how_bold_they_are_tells_of_words_without_a_letter_in_common():
     assert not is_set_apart(set_type("https://ruler.org/", weight=1), bold, light)
 
 
-def test_a_word_alone_in_its_line_is_not_set_apart():
-    assert not is_set_apart(LINK, set_type("shelter"), set_type(""))
+def test_a_little_slant_or_paleness_of_the_text_is_enough():
+    word = set_type("shelter")
+    assert is_set_apart(LINK, word, set_type("those sugars", slant=0.2))
+    assert is_set_apart(LINK, word, set_type("those sugars", ink=65))
+    assert not is_set_apart(LINK, word, set_type("those sugars", ink=38))
+
+
+def test_where_there_is_no_text_around_nothing_is_set_apart():
+    word = set_type("shelter")
+    assert not is_set_apart(LINK, word, None)
+    assert not is_set_apart(LINK, word, set_type(""))
+    assert not is_set_as_text(LINK, word, None)
+
+
+def test_what_is_set_as_the_text_is_is_no_part_of_a_link_that_is_not():
+    text = set_type("those sugars", slant=0.3)
+    assert is_set_as_text(LINK, set_type("shelter", slant=0.3), text)
+    assert is_set_as_text(set_type("https://ruler.org/", ink=110), set_type("or"), set_type("the"))
+    assert not is_set_as_text(LINK, set_type("shelter"), text)
+    assert not is_set_as_text(LINK, set_type("shelter"), set_type("those sugars"))
+
+
+def test_a_pale_word_beside_darker_print_is_set_as_a_pale_link_is():
+    link, text = set_type("https://ruler.org/", ink=150), set_type("those sugars")
+    beside = set_type("or those sugars")
+    pale = set_type("or", ink=150)
+    columns = pale.photo.shape[1] - 10
+    photo = beside.photo.copy()
+    photo[:, :columns] = pale.photo[:, :columns]
+    word = Print(flatten_strip(photo), photo, pale.symbols)
+    assert is_set_apart(link, word, text)
+    assert not is_set_apart(link, beside._replace(symbols=beside.symbols[:2]), text)
 
 
 def test_each_way_in_which_it_is_set_otherwise_counts():
@@ -131,3 +168,11 @@ def test_what_is_underlined_as_the_link_is_set_apart_whatever_follows():
     assert is_set_apart(link, word, set_type(""))
     assert is_set_apart(link, word, set_type("shelter"))
     assert not is_set_apart(link, set_type("vault"), set_type("shelter"))
+    assert not is_set_as_text(link, word, set_type("shelter", rule=39))
+
+
+def test_a_rule_below_print_of_another_size_is_no_underline_of_the_link():
+    link = set_type("https://ruler.org/", rule=39)
+    assert is_set_alike(link, set_type("sea move", rule=39))
+    assert not is_set_alike(link, set_type("sea move", rule=39, size=0.9))
+    assert not is_set_alike(link, set_type("sea move", rule=39, ink=150))

@@ -3,6 +3,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+from PIL import ImageFont
 
 from service.errors import DetectError, RecognizeTimeoutError
 from service.pipeline import Pipeline
@@ -11,7 +12,7 @@ from service.recognize import create_recognizer
 from service.records import Box, Frame, Prefix
 from service.settings import ExpandSettings, RecognizeSettings, UrlSettings
 from tests.service.fakes import LINK, FakeDetector, FakeRecognizer
-from tests.service.printed import print_page
+from tests.service.printed import FONT_PX, print_page
 from tests.service.reading import read_line
 
 PAGE = [
@@ -92,6 +93,46 @@ def test_a_link_that_may_go_on_in_a_line_that_was_not_joined_is_less_sure(tesser
     assert 0.8 * trust < link.confidence <= trust
 
 
+def print_in_pale_text(words_of_the_link):
+    """Print a link at its line's end, as dark as so many words of the line below it."""
+    left, pitch = 90, 36
+    below = ["ruler", "stands", "below", "it."]
+    page = print_page(["longest of all: https://keras.io/guides/", " ".join(below)], left=left)
+    font = ImageFont.load_default(FONT_PX)
+    dark_px = round(font.getlength(" ".join(below[:words_of_the_link]))) + 3
+    (prefix,) = page.prefixes
+    pixels = page.frame.pixels.astype(np.float32)
+    top = round(prefix.box.bottom + (pitch - prefix.box.height) / 2)
+    for pale in (
+        pixels[:top, : round(prefix.box.left) - 3],
+        pixels[top:, left + dark_px if words_of_the_link else 0 :],
+    ):
+        pale[:] = 245 - 0.55 * (245 - pale)
+    return replace(page, frame=Frame(pixels.astype(np.uint8)))
+
+
+def test_a_word_that_stands_out_from_the_text_as_the_link_does_is_a_part_of_it(tesseract):
+    page = print_in_pale_text(1)
+    (link,) = build(page, tesseract).run(page.frame, 1.0).links
+    assert link.url == "https://keras.io/guides/ruler"
+
+
+def test_a_link_ends_above_a_word_that_is_set_as_the_text_around_it(tesseract):
+    page = print_in_pale_text(0)
+    (link,) = build(page, tesseract).run(page.frame, 1.0).links
+    assert (link.url, link.trust) == ("https://keras.io/guides/", 0.97)
+
+
+def test_a_bracket_that_is_not_closed_says_that_the_link_goes_on(tesseract):
+    given = {}
+    for mark, end in (("(", ""), ("(", ")"), ("- ", "")):
+        page = print_page([f"a guide {mark}https://keras.io/guides{end}"])
+        found = build(page, tesseract, min_confidence=0.0).run(page.frame, 1.0).links
+        given[mark + end] = [(link.url, link.trust) for link in found]
+    url = "https://keras.io/guides"
+    assert given == {"(": [(url, 0.1)], "()": [(url, 1.0)], "- ": [(url, 1.0)]}
+
+
 @pytest.mark.parametrize(
     ("first", "below", "url"),
     [
@@ -120,7 +161,7 @@ def test_a_link_behind_which_its_own_column_had_room_ends_there(tesseract):
         (('see "https://keras.io/guides/', 'ruler" and more'), "https://keras.io/guides/ruler"),
         (("see 'https://keras.io/guides/", "ruler'. More"), "https://keras.io/guides/ruler"),
         (("see https://keras.io/guides/", 'ruler" and more'), "https://keras.io/guides/"),
-        (("see (https://keras.io/guides/", 'ruler" and more'), "https://keras.io/guides/"),
+        (("see [https://keras.io/guides/", 'ruler" and more'), "https://keras.io/guides/"),
         (('see "https://keras.io/guides/', "ruler and more"), "https://keras.io/guides/"),
     ],
 )
@@ -358,8 +399,9 @@ def test_a_doubtful_prefix_is_read_by_itself_first():
     assert build_on(doubtful, prose).run(page.frame, 1.0).links == ()
     assert [is_short(strip) for strip in prose.strips] == [True]
     assert len(build_on(doubtful, link).run(page.frame, 1.0).links) == 1
-    first, *others = [is_short(strip) for strip in link.strips]
-    assert first
+    # The last one is what stands before the link.
+    first, *others, before = [is_short(strip) for strip in link.strips]
+    assert (first, before) == (True, True)
     assert others
     assert not any(others)
 
@@ -407,7 +449,8 @@ def test_the_same_link_seen_twice_is_given_once():
     pipeline = build_on(FakeDetector(twice), recognizer)
     (link,) = pipeline.run(page.frame, 1.0).links
     assert link.prefix == page.prefixes[0]
-    assert len(recognizer.strips) == 2
+    # The third is what stands before it.
+    assert len(recognizer.strips) == 3
 
 
 def test_a_reader_that_fails_costs_its_link_only():

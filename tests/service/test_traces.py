@@ -80,7 +80,7 @@ async def test_a_request_is_a_span_with_its_stages_inside(kept):
     page = print_page(["see https://keras.io/guides/ for more"])
     pipeline = Pipeline(
         FakeDetector(page.prefixes),
-        open_reader(Reads("https://keras.io/guides/")),
+        open_reader(Reads("https://keras.io/guides/ for more")),
         expand=ExpandSettings(),
         url=UrlSettings(join_wrapped=False),
     )

@@ -8,6 +8,7 @@ from service.wrap import (
     is_unfinished,
     may_be_part,
     may_go_on,
+    opens_bracket,
     rate_end,
     rate_unseen_end,
     starts_whole,
@@ -203,6 +204,9 @@ def test_a_beginning_can_rule_a_continuation_out(first, beginning):
         ("https://a.co", ["m"], False),
         ("https://a.c", ["om"], False),
         ("https://a.co", ["mpany"], True),
+        ("http://10.0.0.1", ["ruler.org:", "b.museum"], False),
+        ("http://10.0.0.1:5000", ["ruler", "/ruler"], False),
+        ("http://10.0.0.1:50", ["00"], True),
     ],
 )
 def test_what_may_be_a_part_of_a_link_if_it_is_set_alike(first, tokens, may_be):
@@ -283,6 +287,32 @@ def test_a_link_behind_which_the_next_word_had_room_ends_there():
     assert ask("https://a.org/guide/", "ruler") == 0.97
     assert ask("https://a.org/guide/", "the") == 0.94
     assert ask("https://a.org/guide/", "three/four") == 0.1
+
+
+def test_a_link_above_a_word_that_is_set_as_the_text_is_ends_there():
+    def ask(first, token):
+        return rate_end(first, token, IS_HOST, is_set_as_text=lambda: True)
+
+    assert ask("https://a.org/guide/", "ruler") == 0.97
+    assert ask("https://a.org/guide/", "three/four") == 0.1
+    assert rate_end("https://a.org/guide/", "the", IS_HOST, is_set_as_text=pytest.fail) == 0.94
+
+
+@pytest.mark.parametrize(
+    ("before", "is_bracket"),
+    [
+        ("see (", True),
+        ("<", True),
+        ("see (|", True),
+        ("( |", False),
+        ("[", False),
+        ("(a) ", False),
+        ("(see", False),
+        ("", False),
+    ],
+)
+def test_a_bracket_before_a_link_is_closed_behind_it(before, is_bracket):
+    assert opens_bracket(before) == is_bracket
 
 
 @pytest.mark.parametrize(
