@@ -80,7 +80,7 @@ async def test_a_request_is_a_span_with_its_stages_inside(kept):
     page = print_page(["see https://keras.io/guides/ for more"])
     pipeline = Pipeline(
         FakeDetector(page.prefixes),
-        open_reader(Reads("https://keras.io/guides/ for more")),
+        open_reader(Reads("https://keras.io/guides/")),
         expand=ExpandSettings(),
         url=UrlSettings(join_wrapped=False),
     )
@@ -96,6 +96,9 @@ async def test_a_request_is_a_span_with_its_stages_inside(kept):
         ("decode", "POST /v1/detect"),
         ("detect", "POST /v1/detect"),
         ("read", "POST /v1/detect"),
+        ("expand", "read"),
+        ("recognize", "read"),
+        # What stands before the link.
         ("expand", "read"),
         ("recognize", "read"),
     ]
