@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from service.likeness import SURE_SYMBOL, Print
+from service.url_end import first_word
+from service.wrap import drop_bars
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from service.expand import Expander, Line
     from service.link import Piece
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 _MOST_SYMBOLS: Final = 24
 _LEAST_LETTERS: Final = 3
+# In heights of a strip: no word space is wider.
+_COLUMN_GAP_RATIO: Final = 1.0
+_BARS: Final = frozenset("|[]\\¦")
 
 
 class ContextFinder:
@@ -29,46 +34,60 @@ class ContextFinder:
         self._expander = expander
         self._reader = reader
 
-    def find(
-        self, last: Piece, start: Symbol, below: Line, words: TextLine, *, end: float
-    ) -> Print | None:
+    def find(self, last: Piece, start: Symbol, below: Line, words: TextLine) -> Print | None:
         """Return some text of the same column, None where there is none.
 
         The link's `last` line begins with the symbol `start`; `words` were read off the line
-        `below`, whose first word ends at the column `end`. What follows that on its line tells
-        most, then what stands before the link, and what stands below the word.
+        `below`. What follows the first of them on its line tells most, then what stands before the
+        link, and what stands below the word.
 
         Raises:
             RecognizeError: the recognizer failed or took too long.
 
         """
-        behind = [symbol for symbol in words.symbols if symbol.left >= end]
         found = (
             _print_sure(self._expander, *one)
-            for one in self._look_around(last, start, below, behind, end)
+            for one in self._look_around(last, start, below, words)
         )
         return next((one for one in found if one is not None), None)
 
+    def read_on(self, line: Line, words: TextLine) -> tuple[Line, TextLine]:
+        """Return a line and its `words` with some more behind the gap that ends it, if any."""
+        further = self._expander.expand_past(line)
+        more = further and self._reader.read_once(further.strip, drop_bars)
+        return (further, more) if further and more and more.symbols else (line, words)
+
     def _look_around(
-        self, last: Piece, start: Symbol, below: Line, behind: list[Symbol], end: float
-    ) -> Iterator[tuple[Line, Iterable[Symbol]]]:
-        yield below, behind
-        if (further := self._expander.expand_past(below)) is not None:
-            along = below.locate(end)
-            symbols = self._read(further)
-            yield further, [one for one in symbols if further.locate(one.left) > along]
+        self, last: Piece, start: Symbol, below: Line, words: TextLine
+    ) -> Iterator[tuple[Line, Sequence[Symbol]]]:
+        yield _behind_first_word(below, words)
+        if below.next_ink is not None:
+            yield _behind_first_word(*self.read_on(below, words))
         if last.first == 0:
             before = self._expander.expand_before(last.line, last.line.locate(start.left))
-            yield before, self._read(before)
+            yield before, _in_same_column(before, self._read(before))
         if (under := self._expander.find_below(below)) is not None:
             yield under, self._read(under)
 
-    def _read(self, line: Line) -> Iterable[Symbol]:
+    def _read(self, line: Line) -> Sequence[Symbol]:
         read = self._reader.read_once(line.strip, lambda text: text)
         return read.symbols if read is not None else ()
 
 
-def _print_sure(expander: Expander, line: Line, symbols: Iterable[Symbol]) -> Print | None:
+def _behind_first_word(line: Line, words: TextLine) -> tuple[Line, Sequence[Symbol]]:
+    word = first_word(words, line_height=line.strip.pixels.shape[0])
+    return line, words.symbols[len(word) :]
+
+
+def _in_same_column(line: Line, symbols: Sequence[Symbol]) -> Sequence[Symbol]:
+    """Return `symbols` if the last of them is a word space and no rule from the line's end."""
+    printed = [symbol for symbol in symbols if symbol.text != " "]
+    rows, columns = line.strip.pixels.shape
+    is_near = bool(printed) and columns - printed[-1].right < _COLUMN_GAP_RATIO * rows
+    return symbols if is_near and printed[-1].text not in _BARS else ()
+
+
+def _print_sure(expander: Expander, line: Line, symbols: Sequence[Symbol]) -> Print | None:
     # What is no print is read as letters that nobody is sure of.
     sure = [symbol for symbol in symbols if symbol.confidence >= SURE_SYMBOL][:_MOST_SYMBOLS]
     if sum(symbol.text.isalnum() for symbol in sure) < _LEAST_LETTERS:

@@ -99,6 +99,9 @@ class Layout(_Sent):
     prefixes: tuple[SentPrefix, ...]
 
 
+_NO_SKETCH: Final = np.full((1, 1), 255, np.uint8)
+
+
 @dataclass(frozen=True, slots=True)
 class CutPage:
     """The encoded picture that holds the cutouts of one frame, and where they belong.
@@ -130,9 +133,10 @@ class CutPage:
             page[y : y + height, x : x + width] = picture[top:bottom, left:right]
             is_known[y : y + height, x : x + width] = True
         _fill_ground(page, is_known)
-        if self.sketch is None:
-            return Frame(page)
-        coarse = decode_frame(self.sketch, settings).pixels
+        # One pixel of paper says as much as no sketch.
+        coarse = (
+            decode_frame(self.sketch, settings).pixels if self.sketch is not None else _NO_SKETCH
+        )
         if coarse.shape[0] > size.height or coarse.shape[1] > size.width:
             raise ValidationFailedError("expected a sketch no larger than the frame")
         return Frame(add_sketch(page, coarse, is_known))

@@ -19,6 +19,7 @@ from service.ink import grey_of, is_light_on_dark
 from service.next_line import find_next_line
 from service.records import Strip
 from service.rectify import outline, sample_line
+from service.sketch import keep_sketch, sketch_of
 from service.tilt import find_line_start
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ class Page:
 
     @cached_property
     def _negative(self) -> Grey:
-        return np.asarray(255 - self._grey, dtype=np.uint8)
+        negative = np.asarray(255 - self._grey, dtype=np.uint8)
+        return keep_sketch(negative, self._grey)
 
 
 class Expander:
@@ -157,6 +159,10 @@ class Expander:
         start = line.course.start
         next_y = start.y + _NEXT_RATIO * start.height * math.cos(start.angle)
         return bool(next_y >= line.grey.shape[0])
+
+    def sees_around(self, line: Line) -> bool:
+        """Tell whether what stands around a line, and below it, would be seen."""
+        return sketch_of(line.grey) is None and not self.is_lowest(line)
 
     def find_below(self, line: Line) -> Line | None:
         """Return the first words of the line below in the same column, None if there is none.

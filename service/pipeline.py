@@ -38,8 +38,10 @@ from service.wrap import (
     IN_BRACKET_TRUST,
     ITEM_TRUST,
     JOIN_TRUST,
+    LONE_TRUST,
     drop_bars,
     is_continued,
+    is_title,
     is_unfinished,
     may_be_broken,
     may_be_part,
@@ -345,15 +347,17 @@ class Pipeline:
 
         There is no link where nothing shows that it goes on there.
         """
-        token = ""
+        token, trust = "", JOIN_TRUST
 
         def join(read: TextLine) -> Reading | None:
-            nonlocal token
+            nonlocal token, trust
             text = drop_bars(read)
             token = _token(first_word(text, line_height=below.strip.pixels.shape[0]))
             goes_on = self._is_continued(first, token) or self._ends_quotation(first, pieces, token)
-            if not goes_on and not self._is_set_apart(first, pieces[-1], below, text):
+            looks = self._trust_looks(first, pieces[-1], below, text) if not goes_on else JOIN_TRUST
+            if not looks:
                 return None
+            trust = looks
             joined = self._parse(replace(text, symbols=first.line_symbols + text.symbols), prefix)
             has_grown = joined is not None and len(joined.symbols) > len(first.line_symbols)
             return joined if has_grown else None
@@ -364,7 +368,7 @@ class Pipeline:
             whole = self._reader.read(below.strip, join, most_empty=1 if stands_alone else 2)
         if whole is None:
             return None, token
-        trusted = replace(whole, confidence=whole.confidence * JOIN_TRUST)
+        trusted = replace(whole, confidence=whole.confidence * trust)
         return trusted if _so_far(trusted) >= self._settings.min_confidence else None, token
 
     def _is_continued(self, reading: Reading, token: str) -> bool:
@@ -451,36 +455,40 @@ class Pipeline:
         link = self._print(last.line, reading.symbols[last.first :])
         return is_set_alike(link, self._print(below, word))
 
-    def _is_set_apart(self, reading: Reading, last: Piece, below: Line, words: TextLine) -> bool:
-        """Tell the same of the first of the `words` below, if the text around is set otherwise."""
+    def _trust_looks(self, reading: Reading, last: Piece, below: Line, words: TextLine) -> float:
+        """Return how likely the first of `words` is a part of the link by its looks, 0 for none.
+
+        It stands out from the text around as the link does, or there is no such text.
+        """
         word = first_word(words, line_height=below.strip.pixels.shape[0])
         if not self._is_set_alike(reading, last, below, word):
-            return False
-        text = self._find_context(reading, last, below, words, word)
+            return 0.0
+        text = self._find_context(reading, last, below, words)
         link = self._print(last.line, reading.symbols[last.first :])
-        return is_set_apart(link, self._print(below, word), text)
+        if is_set_apart(link, self._print(below, word), text):
+            return JOIN_TRUST
+        has_no_text = text is None and last.line.next_ink is None
+        is_alone = has_no_text and self._expander.sees_around(below)
+        return LONE_TRUST if is_alone and reading.open_text.endswith("/") else 0.0
 
     def _is_set_as_text(self, reading: Reading, last: Piece, begun: Line) -> bool:
-        """Tell whether the first word of the line that is `begun` is set as the text around is."""
+        """Tell whether the line that is `begun` is a title, or its first word is set as text is."""
         below = self._expander.expand_below(begun)
         words = self._reader.read_once(below.strip, drop_bars)
         if words is None or not words.symbols:
             return False
+        below, words = self._context.read_on(below, words)
+        if is_title(words.text):
+            return True
         word = first_word(words, line_height=below.strip.pixels.shape[0])
-        text = self._find_context(reading, last, below, words, word)
+        text = self._find_context(reading, last, below, words)
         link = self._print(last.line, reading.symbols[last.first :])
         return is_set_as_text(link, self._print(below, word), text)
 
     def _find_context(
-        self,
-        reading: Reading,
-        last: Piece,
-        below: Line,
-        words: TextLine,
-        word: Sequence[Symbol],
+        self, reading: Reading, last: Piece, below: Line, words: TextLine
     ) -> Print | None:
-        start, end = reading.symbols[last.first], word[-1].right if word else 0.0
-        return self._context.find(last, start, below, words, end=end)
+        return self._context.find(last, reading.symbols[last.first], below, words)
 
     def _print(self, line: Line, symbols: Sequence[Symbol]) -> Print:
         return Print(line.strip.pixels, self._expander.sample(line), symbols)

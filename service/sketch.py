@@ -48,3 +48,9 @@ def add_sketch(grey: Grey, coarse: Pixels, is_known: NDArray[np.bool_]) -> Grey:
 def sketch_of(grey: Grey) -> Grey | None:
     """Return uint8 [height, width], 1 where the sketch of a page has ink; None if it has none."""
     return grey.sketch if isinstance(grey, _SketchedGrey) else None
+
+
+def keep_sketch(made: Grey, source: Grey) -> Grey:
+    """Return what was `made` of a page, as large as that, with the page's sketch if it has one."""
+    sketch = sketch_of(source)
+    return made if sketch is None else _SketchedGrey.of(made, sketch)

@@ -32,6 +32,8 @@ _UNKNOWN_HOST_CHANCE = 0.02
 # A fragment holds no second `#` (RFC 3986, 3.5), and two hexadecimal digits follow a `%` (2.1);
 # print has others all the same, now and then.
 _UNSOUND_CHANCE = 0.05
+# Bars are in no part of a link (2.2, 2.3); steep slashes look like them.
+_BAR_CHANCE = 0.002
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}|[0-9A-Fa-f]?$)")
 # Print has hosts in one case, with capitals at most where a word begins.
 _MIXED_CASE_CHANCE = 0.1
@@ -288,6 +290,7 @@ def _rate_print(url: str, host_read: str, *, host_trust: float) -> float:
     likelihood = 1.0 if host_trust == 1.0 else _UNKNOWN_HOST_CHANCE
     if url.count("#") > 1 or _BROKEN_ESCAPE.search(url):
         likelihood *= _UNSOUND_CHANCE
+    likelihood *= _BAR_CHANCE ** url.count("|")
     path = _path_of(url)
     likelihood *= _ODD_WORD_CHANCE ** count_odd_words(path)
     likelihood *= _OTHER_CASE_CHANCE ** count_odd_twins(path)

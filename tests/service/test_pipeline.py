@@ -123,6 +123,29 @@ def test_a_link_ends_above_a_word_that_is_set_as_the_text_around_it(tesseract):
     assert (link.url, link.trust) == ("https://keras.io/guides/", 0.97)
 
 
+def test_a_word_alone_below_a_link_that_stands_alone_may_be_a_part_of_it(tesseract):
+    given = {}
+    for lines in (
+        ["https://keras.io/guides/", "ruler"],
+        ["see https://keras.io/guides/", "ruler"],
+        ["https://keras.io/guides/", "ruler", "stands above"],
+        ["https://keras.io/guides", "ruler"],
+    ):
+        page = print_page(lines)
+        (link,) = build(page, tesseract).run(page.frame, 1.0).links
+        given[tuple(lines)] = link.url.removeprefix("https://keras.io/guides"), link.confidence
+    (alone, confidence), *others = given.values()
+    assert alone == "/ruler"
+    assert 0.8 < confidence < 0.91
+    assert [url for url, _ in others] == ["/", "/", ""]
+
+
+def test_a_link_ends_above_a_title(tesseract):
+    page = print_page(["see https://keras.io/guides/", "Ruler Leaked Attachment"])
+    (link,) = build(page, tesseract).run(page.frame, 1.0).links
+    assert (link.url, link.trust) == ("https://keras.io/guides/", 0.97)
+
+
 def test_a_bracket_that_is_not_closed_says_that_the_link_goes_on(tesseract):
     given = {}
     for mark, end in (("(", ""), ("(", ")"), ("- ", "")):

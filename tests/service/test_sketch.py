@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from service.sketch import add_sketch, sketch_of
+from service.sketch import add_sketch, keep_sketch, sketch_of
 
 PAGE = np.full((60, 80), 200, np.uint8)
 
@@ -39,3 +39,10 @@ def test_what_is_made_of_a_page_has_no_sketch():
     assert sketch_of(sketched[5:]) is None
     assert sketch_of(255 - sketched) is None
     assert sketch_of(PAGE) is None
+
+
+def test_a_page_keeps_its_sketch_where_it_is_turned_from_dark_to_light():
+    sketched = add_sketch(PAGE, draw((1, 2)), np.zeros(PAGE.shape, bool))
+    negative = np.asarray(255 - PAGE, np.uint8)
+    assert sketch_of(keep_sketch(negative, sketched)).sum() == 100
+    assert keep_sketch(negative, PAGE) is negative

@@ -152,6 +152,12 @@ def test_a_spelling_that_makes_a_host_is_taken_and_told():
     assert reading.others[0][0] == "https://keras.xo/abc"
 
 
+def test_a_bar_is_a_slash_where_that_is_possible_at_all():
+    reading = choose(doubt("https://keras.io/v3.2|2265", **{"|": ("/", 0.02)}))
+    assert reading.text == "https://keras.io/v3.2/2265"
+    assert choose(read_line("https://keras.io/a|b")).text == "https://keras.io/a|b"
+
+
 def test_a_spelling_without_a_second_fragment_is_taken():
     reading = choose(doubt("https://keras.io/a##3", **{"#": ("", 0.1)}))
     assert reading.text == "https://keras.io/a#3"

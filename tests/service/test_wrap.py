@@ -5,6 +5,7 @@ from service.records import Symbol, TextLine
 from service.wrap import (
     drop_bars,
     is_continued,
+    is_title,
     is_unfinished,
     may_be_part,
     may_go_on,
@@ -296,6 +297,24 @@ def test_a_link_above_a_word_that_is_set_as_the_text_is_ends_there():
     assert ask("https://a.org/guide/", "ruler") == 0.97
     assert ask("https://a.org/guide/", "three/four") == 0.1
     assert rate_end("https://a.org/guide/", "the", IS_HOST, is_set_as_text=pytest.fail) == 0.94
+
+
+@pytest.mark.parametrize(
+    ("text", "is_line_of_names"),
+    [
+        ("Leaked Tarl Attachment Mundi", True),
+        ("Ruler of the North-Sea", True),
+        ("Ruler, Ann O'Neill", True),
+        ("Ruler Ann", False),
+        ("Ruler stands below it", False),
+        ("ruler Ann Neill", False),
+        ("Ruler3 Ann Neill", False),
+        ("RULER ANN NEILL", False),
+        ("", False),
+    ],
+)
+def test_titles_and_names_begin_with_capitals(text, is_line_of_names):
+    assert is_title(text) == is_line_of_names
 
 
 @pytest.mark.parametrize(
