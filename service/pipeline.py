@@ -301,7 +301,8 @@ class Pipeline:
             # Where the next word would lie outside the frame only what follows tells, and beside a
             # word space that is as wide as a gutter.
             is_at_edge = line.next_ink is None and not line.is_cut
-            is_broken = not line.is_cut and may_be_broken(reading.open_text)
+            may_break = may_be_broken(reading.open_text) or not reading.has_whole_host
+            is_broken = may_break and not line.is_cut
             may_end = is_end or is_at_edge or is_broken
             begun = self._expander.find_below(line) if may_end else None
         if begun is None:

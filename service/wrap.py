@@ -52,10 +52,10 @@ _WITHIN_QUERIES: Final = frozenset("=&")
 _BEHIND_END: Final = frozenset(".?:")
 _FULL_ENDS: Final = frozenset("/)")
 _BEHIND_STOP: Final = frozenset("?:")
-# A list's number, a note's, what goes on in brackets or begins a quotation or a comment, a call of
-# a function, marks that no link has, what a card has before a number or an address.
+# A list's number, a note's, what goes on in brackets or begins a quotation or a comment, what stars
+# stress, a call of a function, marks that no link has, what a card has before a number or an address.
 _NO_PART = re.compile(
-    r"[\[(]\w|[\"“„]|/[/*]|\d+\.$|.*(\w\(\)|[|{}\\^`])|[A-Z][\w-]*:$|(Tel|Fax|Mob|Ph)[.,]$"
+    r"[\[(*]\w|[\"“„]|/[/*]|\d+\.$|.*(\w\(\)|[|{}\\^`])|[A-Z][\w-]*:$|(Tel|Fax|Mob|Ph)[.,]$"
 )
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _PARAMETER = re.compile(r"\w+=[\w./?=&#%~+:-]*")

@@ -211,6 +211,13 @@ def test_a_text_beside_a_link_has_a_site_of_its_own_below_it(tesseract):
     assert (link.url, link.trust) == ("https://keras.io/", 1.0)
 
 
+def test_a_host_that_breaks_within_a_word_goes_on_however_much_stands_to_the_right(tesseract):
+    page = print_page(["ftp://docs.examp" + " " * 5 + "she goes", "le.com. The only way"])
+    (prefix,) = (Prefix("ftp", 0.9, Box(90.0, 127.0, 145.0, 151.0)),)
+    (link,) = build(replace(page, prefixes=(prefix,)), tesseract).run(page.frame, 1.0).links
+    assert link.url == "ftp://docs.example.com"
+
+
 def test_a_query_may_break_behind_its_mark_however_much_stands_to_the_right(tesseract):
     page = print_page(["https://keras.io/guides?     she goes", "lang=10360"])
     (link,) = build(page, tesseract).run(page.frame, 1.0).links

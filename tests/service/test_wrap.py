@@ -239,6 +239,7 @@ def test_a_link_cannot_end_with_a_joint(text):
                 "Tel.",
                 "Tel,",
                 "me@b.org,",
+                "*ruler*",
             ],
             0.94,
         ),
