@@ -52,9 +52,9 @@ _WITHIN_QUERIES: Final = frozenset("=&")
 _BEHIND_END: Final = frozenset(".?:")
 _FULL_ENDS: Final = frozenset("/)")
 _BEHIND_STOP: Final = frozenset("?:")
-# A list's number, a note's, what goes on in brackets or begins a quotation or a comment, what stands
-# between stars, a call of a function, marks that no link has, what a card has before a number or an
-# address.
+# A list's number, a note's, what goes on in brackets or begins a quotation or a comment, what is
+# set between stars, a call of a function, marks that no link has, what a card has before a number
+# or an address.
 _NO_PART = re.compile(
     r"[\[(*]\w|[\"“„]|/[/*]|\d+\.$|.*(\w\(\)|[|{}\\^`])|[A-Z][\w-]*:$|(Tel|Fax|Mob|Ph)[.,]$"
 )
