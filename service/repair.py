@@ -23,6 +23,8 @@ _ODD_CAPITAL = re.compile(r"(?<=\w)[COSUVWXZ]")
 # What every name ends with, which nobody sets with a capital.
 _ODD_SUFFIX = re.compile(r"(?<=\.)(?:Com?(?=\.[a-z]{2}$)|[COSUVWXZ][a-z]+$)")
 _LEAST_LETTERS: Final = 2
+# One small letter among more than so many capitals was misread.
+_LEAST_CAPITALS: Final = 5
 # What a slash looks like, behind a suffix and before a path.
 _LIKE_A_SLASH = re.compile(
     rf"(?<=[a-z]{{3}})[lI1|](?=[\w-]{{2,}}(?:\.({'|'.join(FILE_ENDINGS)}))?$)"
@@ -72,7 +74,9 @@ def _even_case(host: str) -> str:
     telling = [one for one in host if one.isalpha() and one.lower() not in _SAME_IN_BOTH]
     if len(telling) < _LEAST_LETTERS:
         return host
-    if all(one.isupper() for one in telling):
+    small = [one for one in telling if one.islower()]
+    is_slip = len(telling) > _LEAST_CAPITALS and len(small) == 1 and host[0] not in small
+    if not small or is_slip:
         return host.upper()
     if all(one.islower() for one in telling):
         within = _ODD_CAPITAL.sub(lambda found: found.group().lower(), host)

@@ -35,6 +35,9 @@ def test_a_host_is_repaired_only_where_it_is_none(read, repaired):
     [
         ("wwW.debian.org", "www.debian.org"),
         ("WWW.DoCS.DEBIAN.ORG", "WWW.DOCS.DEBIAN.ORG"),
+        ("ENQUIRER.APp", "ENQUIRER.APP"),
+        ("iPHONE.COM", "iPHONE.COM"),
+        ("GITHuB.de", "GITHuB.de"),
         ("www.Science.org", "www.Science.org"),
         ("www.YouTube.com", "www.YouTube.com"),
         ("MyShop.com", "MyShop.com"),
