@@ -41,6 +41,8 @@ _SURE_SLUG_WORDS: Final = 5
 _PAIR = re.compile(r"([\w%-]+)/[\w%-]+")
 _BEGUN_ADDRESS = re.compile(r"//\d{1,3}(\.\d{1,3}){0,2}$")
 _FILE = re.compile(rf"/.*\.({'|'.join(FILE_ENDINGS)})\.?$")
+# Queries and fragments hold few stops.
+_STOP_BEHIND_NAMES = re.compile(r"[?#].*[^?#]\.$")
 _BEGUN_VERSION = re.compile(r"/(v?)\d+\.$")
 _VERSION_REST = re.compile(r"\d+(/[\w./-]*)?")
 _BEGUN_ENDING = re.compile(r"/.*\.(\w{1,3})$")
@@ -322,7 +324,8 @@ def rate_unseen_end(
     """
     if first[-1] in _BEHIND_END and first[-2] in _FULL_ENDS:
         return 1.0
-    if _FILE.search(first) or _is_host_in_sentence(first, is_host):
+    is_in_sentence = _is_host_in_sentence(first, is_host) or _STOP_BEHIND_NAMES.search(first)
+    if _FILE.search(first) or is_in_sentence:
         return _ENDS_WITH_WORD
     return _ENDS_ABOVE_OTHER_TYPE if is_headline() else _ENDS_UNSEEN
 

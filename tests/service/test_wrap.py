@@ -347,6 +347,9 @@ def test_a_bracket_before_a_link_is_closed_behind_it(before, is_bracket):
         ("https://a.org/guide.html", 0.94),
         ("https://a.org/guide.html.", 0.94),
         ("https://a.org/guide/.", 1.0),
+        ("https://a.org/guide.", 0.55),
+        ("https://a.org/guide#ruler.", 0.94),
+        ("https://a.org/guide?page=3.", 0.94),
         ("https://a.org/guide_(x):", 1.0),
     ],
 )
